@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#if !defined(_PEER_INSIDE) && !defined(PEER_COMPILATION)
+#error "Only <libpeerglib/peer.h> can be included directly."
+#endif
+
+#include <libpeerglib/peer-version.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PeerSerialization:
+ * @PEER_SERIALIZATION_BINARY: BinaryPack, PeerJS's own format and its
+ *   default; values of any size. `binary` on the wire.
+ * @PEER_SERIALIZATION_BINARY_UTF8: the same format under its older name;
+ *   PeerJS announces it as `binary`, and so do we.
+ * @PEER_SERIALIZATION_JSON: JSON text, shorter than 16300 bytes. `json` on
+ *   the wire.
+ * @PEER_SERIALIZATION_NONE: no serialization: text and bytes as they are.
+ *   `raw` on the wire.
+ * @PEER_SERIALIZATION_MSGPACK: a stream of MessagePack values; what PeerJS's
+ *   `MsgPackPeer` speaks. `MsgPack` on the wire.
+ * @PEER_SERIALIZATION_CUSTOM: a [iface@Peer.Serializer] of the application.
+ *
+ * How the values of a data connection become bytes.
+ */
+typedef enum
+{
+  PEER_SERIALIZATION_BINARY,
+  PEER_SERIALIZATION_BINARY_UTF8,
+  PEER_SERIALIZATION_JSON,
+  PEER_SERIALIZATION_NONE,
+  PEER_SERIALIZATION_MSGPACK,
+  PEER_SERIALIZATION_CUSTOM,
+} PeerSerialization;
+
+/**
+ * PeerConnectionType:
+ * @PEER_CONNECTION_TYPE_DATA: a [class@Peer.DataConnection]
+ * @PEER_CONNECTION_TYPE_MEDIA: a media connection
+ *
+ * What a connection carries; `data` and `media` on the wire.
+ */
+typedef enum
+{
+  PEER_CONNECTION_TYPE_DATA,
+  PEER_CONNECTION_TYPE_MEDIA,
+} PeerConnectionType;
+
+/**
+ * PeerIceConnectionState:
+ * @PEER_ICE_CONNECTION_STATE_NEW: gathering or waiting for remote candidates
+ * @PEER_ICE_CONNECTION_STATE_CHECKING: trying candidate pairs
+ * @PEER_ICE_CONNECTION_STATE_CONNECTED: a usable pair was found
+ * @PEER_ICE_CONNECTION_STATE_COMPLETED: all pairs were tried and the best is in use
+ * @PEER_ICE_CONNECTION_STATE_FAILED: no pair works
+ * @PEER_ICE_CONNECTION_STATE_DISCONNECTED: the pair in use stopped answering; it may recover
+ * @PEER_ICE_CONNECTION_STATE_CLOSED: shut down
+ *
+ * The states of an ICE agent, as `RTCIceConnectionState` of the WebRTC
+ * specification has them.
+ */
+typedef enum
+{
+  PEER_ICE_CONNECTION_STATE_NEW,
+  PEER_ICE_CONNECTION_STATE_CHECKING,
+  PEER_ICE_CONNECTION_STATE_CONNECTED,
+  PEER_ICE_CONNECTION_STATE_COMPLETED,
+  PEER_ICE_CONNECTION_STATE_FAILED,
+  PEER_ICE_CONNECTION_STATE_DISCONNECTED,
+  PEER_ICE_CONNECTION_STATE_CLOSED,
+} PeerIceConnectionState;
+
+/**
+ * PeerIceTransportPolicy:
+ * @PEER_ICE_TRANSPORT_POLICY_ALL: every kind of candidate
+ * @PEER_ICE_TRANSPORT_POLICY_RELAY: only relays (TURN), which hides the host's addresses
+ *
+ * Which candidates may be used, as `RTCIceTransportPolicy` has it.
+ */
+typedef enum
+{
+  PEER_ICE_TRANSPORT_POLICY_ALL,
+  PEER_ICE_TRANSPORT_POLICY_RELAY,
+} PeerIceTransportPolicy;
+
+G_END_DECLS
