@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-socket-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+#include <libpeerglib/peer-source-private.h>
+#include <libsoup/soup.h>
+
+#include "peer-http-private.h"
+#include "protocol/peer-json-private.h"
+
+/* The version of PeerJS whose protocol this is. */
+#define PEERJS_VERSION "1.5.5"
+
+#define MAX_ID_SIZE 1024
+#define MAX_LIST_SIZE (16 * 1024 * 1024)
+#define MAX_MESSAGE_SIZE (1024 * 1024)
+#define MAX_QUEUED_MESSAGES 1024
+
+/* Seconds after which a server that does not go on with its answer is given
+ * up. It does not hold for a WebSocket once that is there. */
+#define ANSWER_TIMEOUT 30
+
+/* Milliseconds after which a server that accepted the socket and says nothing
+ * is taken to have let us take over our own id: the reference server sends no
+ * OPEN then. */
+#define SILENT_OPEN_DELAY 1500
+
+struct _PeerSocket
+{
+  GObject parent_instance;
+
+  GMainContext *context;
+  GUri *uri;
+  char *key;
+  char *token;
+  guint ping_interval;
+  guint silent_delay;
+  SoupSession *session;
+
+  char *id;
+  GCancellable *cancellable; /* of the attempt under way */
+  SoupWebsocketConnection *connection;
+  gboolean is_open;
+  GQueue queue; /* of GBytes, until it is open */
+  GSource *heartbeat;
+  GSource *silent_open;
+};
+
+G_DEFINE_FINAL_TYPE (PeerSocket, peer_socket, G_TYPE_OBJECT)
+
+enum
+{
+  OPEN,
+  MESSAGE,
+  ENDED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* Lets go of the connection, which ends its closing handshake by itself. */
+static void
+peer_socket_drop_connection (PeerSocket *self)
+{
+  SoupWebsocketConnection *connection = g_steal_pointer (&self->connection);
+
+  if (connection == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (connection, self);
+  if (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED)
+    {
+      g_object_unref (connection);
+      return;
+    }
+
+  g_signal_connect (connection, "closed", G_CALLBACK (g_object_unref), NULL);
+  if (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
+}
+
+void
+peer_socket_close (PeerSocket *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  peer_source_clear (&self->heartbeat);
+  peer_source_clear (&self->silent_open);
+  self->is_open = FALSE;
+  peer_socket_drop_connection (self);
+}
+
+static void
+peer_socket_end (PeerSocket *self,
+                 PeerError code,
+                 gboolean refused,
+                 const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, (int) code, message);
+
+  g_debug ("Socket of %s ended: %s", self->id != NULL ? self->id : "a new peer", message);
+  peer_socket_close (self);
+  g_signal_emit (self, signals[ENDED], 0, error, refused);
+}
+
+static void
+peer_socket_end_with_io_error (PeerSocket *self,
+                               const GError *cause)
+{
+  g_autofree char *message = NULL;
+  PeerError code = PEER_ERROR_NETWORK;
+
+  if (cause->domain == G_TLS_ERROR)
+    code = PEER_ERROR_SSL_UNAVAILABLE;
+  else if (cause->domain == SOUP_WEBSOCKET_ERROR)
+    code = PEER_ERROR_SOCKET_ERROR;
+
+  message = g_strdup_printf (_ ("No connection to the server: %s"), cause->message);
+  peer_socket_end (self, code, FALSE, message);
+}
+
+/* FALSE when the server has begun to close. */
+static gboolean
+peer_socket_send_now (PeerSocket *self,
+                      GBytes *message)
+{
+  if (soup_websocket_connection_get_state (self->connection) != SOUP_WEBSOCKET_STATE_OPEN)
+    return FALSE;
+
+  soup_websocket_connection_send_message (self->connection, SOUP_WEBSOCKET_DATA_TEXT, message);
+
+  return TRUE;
+}
+
+static gboolean
+heartbeat_cb (gpointer user_data)
+{
+  PeerSocket *self = PEER_SOCKET (user_data);
+  g_autoptr (GBytes) message = peer_envelope_build ("HEARTBEAT", NULL, NULL, NULL, 0);
+
+  peer_socket_send_now (self, message);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+peer_socket_set_open (PeerSocket *self)
+{
+  GBytes *message;
+
+  peer_source_clear (&self->silent_open);
+  if (self->is_open)
+    return;
+
+  self->is_open = TRUE;
+  if (self->ping_interval > 0)
+    self->heartbeat = peer_source_new_timeout (self->context, self->ping_interval, "[libpeerglib] heartbeat", heartbeat_cb, self);
+
+  while ((message = g_queue_peek_head (&self->queue)) != NULL && peer_socket_send_now (self, message))
+    g_bytes_unref (g_queue_pop_head (&self->queue));
+
+  g_signal_emit (self, signals[OPEN], 0, self->id);
+}
+
+static gboolean
+silent_open_cb (gpointer user_data)
+{
+  PeerSocket *self = PEER_SOCKET (user_data);
+
+  g_debug ("The server says nothing: the id %s is taken to be ours", self->id);
+  peer_socket_set_open (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The text that ERROR and its like carry for people: payload.msg. */
+static char *
+refusal_message (const PeerEnvelope *envelope,
+                 const char *fallback)
+{
+  g_autoptr (GVariant) payload = NULL;
+  char *message = NULL;
+
+  if (envelope->payload != NULL)
+    payload = peer_json_parse (envelope->payload, envelope->payload_length, PEER_JSON_MAX_DEPTH, NULL);
+  if (payload != NULL && g_variant_is_of_type (payload, G_VARIANT_TYPE_VARDICT))
+    g_variant_lookup (payload, "msg", "s", &message);
+
+  return message != NULL ? message : g_strdup (fallback);
+}
+
+static void
+peer_socket_refuse (PeerSocket *self,
+                    PeerError code,
+                    const PeerEnvelope *envelope,
+                    const char *fallback)
+{
+  g_autofree char *message = refusal_message (envelope, fallback);
+
+  peer_socket_end (self, code, TRUE, message);
+}
+
+static void
+peer_socket_handle (PeerSocket *self,
+                    PeerEnvelope *envelope)
+{
+  switch (envelope->type)
+    {
+    case PEER_MESSAGE_TYPE_OPEN:
+      peer_socket_set_open (self);
+      break;
+
+    case PEER_MESSAGE_TYPE_ERROR:
+      peer_socket_refuse (self, PEER_ERROR_SERVER_ERROR, envelope, _ ("The server reported an error"));
+      break;
+
+    case PEER_MESSAGE_TYPE_ID_TAKEN:
+      peer_socket_refuse (self, PEER_ERROR_UNAVAILABLE_ID, envelope, _ ("The id is taken"));
+      break;
+
+    case PEER_MESSAGE_TYPE_INVALID_KEY:
+      peer_socket_refuse (self, PEER_ERROR_INVALID_KEY, envelope, _ ("The server does not know the key"));
+      break;
+
+    case PEER_MESSAGE_TYPE_LEAVE:
+    case PEER_MESSAGE_TYPE_EXPIRE:
+    case PEER_MESSAGE_TYPE_OFFER:
+    case PEER_MESSAGE_TYPE_ANSWER:
+    case PEER_MESSAGE_TYPE_CANDIDATE:
+      peer_socket_set_open (self);
+      if (self->is_open)
+        g_signal_emit (self, signals[MESSAGE], 0, envelope);
+      break;
+
+    case PEER_MESSAGE_TYPE_HEARTBEAT:
+    case PEER_MESSAGE_TYPE_UNKNOWN:
+    default:
+      g_debug ("Ignoring a message of type %s", envelope->type_name != NULL ? envelope->type_name : "(none)");
+    }
+}
+
+static void
+message_cb (PeerSocket *self,
+            int type,
+            GBytes *message,
+            SoupWebsocketConnection *connection)
+{
+  g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
+  g_auto (PeerEnvelope) envelope = { 0 };
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (message, &length);
+
+  if (peer_envelope_parse (&envelope, text, length, PEER_JSON_MAX_DEPTH, &error))
+    peer_socket_handle (self, &envelope);
+  else
+    g_debug ("Ignoring a malformed message from the server: %s", error->message);
+}
+
+static void
+error_cb (PeerSocket *self,
+          const GError *error)
+{
+  g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
+
+  peer_socket_end_with_io_error (self, error);
+}
+
+static void
+closed_cb (PeerSocket *self)
+{
+  g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
+
+  /* PeerJS makes no difference between a server that says goodbye and one
+   * that does not. */
+  peer_socket_end (self, PEER_ERROR_NETWORK, FALSE, _ ("Lost the connection to the server"));
+}
+
+static void
+websocket_connect_cb (GObject *object,
+                      GAsyncResult *result,
+                      gpointer user_data)
+{
+  g_autoptr (PeerSocket) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SoupWebsocketConnection) connection = soup_session_websocket_connect_finish (SOUP_SESSION (object), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  if (connection == NULL)
+    {
+      peer_socket_end_with_io_error (self, error);
+      return;
+    }
+
+  self->connection = g_steal_pointer (&connection);
+  soup_websocket_connection_set_max_incoming_payload_size (self->connection, MAX_MESSAGE_SIZE);
+  g_signal_connect_swapped (self->connection, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect_swapped (self->connection, "error", G_CALLBACK (error_cb), self);
+  g_signal_connect_swapped (self->connection, "closed", G_CALLBACK (closed_cb), self);
+  self->silent_open = peer_source_new_timeout (self->context, self->silent_delay, "[libpeerglib] silent server", silent_open_cb, self);
+}
+
+/* A request below the server's path; the names and values of the query come
+ * in pairs, and are escaped, which PeerJS leaves to the browser. */
+static SoupMessage *
+peer_socket_new_request (PeerSocket *self,
+                         const char *path,
+                         const char *const *query)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GUri) uri = NULL;
+  g_autofree char *base = g_uri_to_string (self->uri);
+  const char *separator = "?";
+
+  g_string_append (text, base);
+  g_string_append (text, path);
+  for (; *query != NULL; query += 2)
+    {
+      g_string_append_printf (text, "%s%s=", separator, query[0]);
+      g_string_append_uri_escaped (text, query[1], NULL, FALSE);
+      separator = "&";
+    }
+
+  uri = g_uri_parse (text->str, SOUP_HTTP_URI_FLAGS, NULL);
+
+  return soup_message_new_from_uri (SOUP_METHOD_GET, uri);
+}
+
+static SoupMessage *
+peer_socket_new_http_request (PeerSocket *self,
+                              const char *resource)
+{
+  g_autofree char *key = g_uri_escape_string (self->key, NULL, FALSE);
+  g_autofree char *path = g_strdup_printf ("%s/%s", key, resource);
+  g_autofree char *unique = g_strdup_printf ("%" G_GINT64_FORMAT "%u", g_get_real_time () / 1000, g_random_int ());
+  const char *query[] = { "ts", unique, "version", PEERJS_VERSION, NULL };
+
+  return peer_socket_new_request (self, path, query);
+}
+
+static void
+peer_socket_open_websocket (PeerSocket *self)
+{
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
+  const char *query[] = { "key", self->key, "id", self->id, "token", self->token, "version", PEERJS_VERSION, NULL };
+  g_autoptr (SoupMessage) request = peer_socket_new_request (self, "peerjs", query);
+
+  soup_session_websocket_connect_async (self->session, request, NULL, NULL, G_PRIORITY_DEFAULT,
+                                        self->cancellable, websocket_connect_cb, g_object_ref (self));
+}
+
+static void
+id_cb (GObject *object,
+       GAsyncResult *result,
+       gpointer user_data)
+{
+  g_autoptr (PeerSocket) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = peer_http_get_finish (SOUP_SESSION (object), result, &error);
+  g_autofree char *id = NULL;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  if (body == NULL && error->domain != PEER_ERROR)
+    {
+      peer_socket_end_with_io_error (self, error);
+      return;
+    }
+
+  if (body != NULL && g_bytes_get_size (body) > 0)
+    id = g_strstrip (g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
+  if (id == NULL || *id == '\0' || !g_utf8_validate (id, -1, NULL))
+    {
+      g_autofree char *message = g_strdup_printf (_ ("Could not get an id from the server: %s"),
+                                                  error != NULL ? error->message : _ ("the answer is not an id"));
+      peer_socket_end (self, PEER_ERROR_SERVER_ERROR, TRUE, message);
+      return;
+    }
+
+  self->id = g_steal_pointer (&id);
+  peer_socket_open_websocket (self);
+}
+
+void
+peer_socket_open (PeerSocket *self,
+                  const char *id)
+{
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
+
+  peer_socket_close (self);
+  self->cancellable = g_cancellable_new ();
+  g_free (self->id);
+  self->id = g_strdup (id);
+
+  if (self->id != NULL)
+    {
+      peer_socket_open_websocket (self);
+    }
+  else
+    {
+      g_autoptr (SoupMessage) request = peer_socket_new_http_request (self, "id");
+
+      peer_http_get_async (self->session, request, MAX_ID_SIZE, self->cancellable, id_cb, g_object_ref (self));
+    }
+}
+
+void
+peer_socket_set_silent_delay (PeerSocket *self,
+                              guint milliseconds)
+{
+  self->silent_delay = milliseconds;
+}
+
+void
+peer_socket_set_answer_timeout (PeerSocket *self,
+                                guint seconds)
+{
+  soup_session_set_timeout (self->session, seconds);
+}
+
+void
+peer_socket_send (PeerSocket *self,
+                  const char *type,
+                  const char *dst,
+                  const char *payload)
+{
+  g_autoptr (GBytes) message = peer_envelope_build (type, NULL, dst, payload, payload != NULL ? strlen (payload) : 0);
+
+  if (self->is_open && peer_socket_send_now (self, message))
+    return;
+
+  if (self->queue.length == MAX_QUEUED_MESSAGES)
+    g_bytes_unref (g_queue_pop_head (&self->queue));
+  g_queue_push_tail (&self->queue, g_steal_pointer (&message));
+}
+
+static void
+list_peers_cb (GObject *object,
+               GAsyncResult *result,
+               gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GBytes) body = peer_http_get_finish (SOUP_SESSION (object), result, &error);
+  g_autoptr (GVariant) ids = NULL;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  gsize n_ids;
+
+  if (body != NULL)
+    ids = peer_json_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), PEER_JSON_MAX_DEPTH, &error);
+  if (ids == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  n_ids = g_variant_is_container (ids) ? g_variant_n_children (ids) : 0;
+  for (gsize i = 0; i < n_ids; i++)
+    {
+      g_autoptr (GVariant) boxed = g_variant_get_child_value (ids, i);
+      g_autoptr (GVariant) id = g_variant_is_of_type (boxed, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (boxed) : NULL;
+
+      if (id != NULL && g_variant_is_of_type (id, G_VARIANT_TYPE_STRING))
+        g_strv_builder_add (builder, g_variant_get_string (id, NULL));
+    }
+
+  g_task_return_pointer (task, g_strv_builder_end (builder), (GDestroyNotify) g_strfreev);
+}
+
+void
+peer_socket_list_peers_async (PeerSocket *self,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (SoupMessage) request = peer_socket_new_http_request (self, "peers");
+
+  g_task_set_source_tag (task, peer_socket_list_peers_async);
+  peer_http_get_async (self->session, request, MAX_LIST_SIZE, cancellable, list_peers_cb, task);
+}
+
+char **
+peer_socket_list_peers_finish (PeerSocket *self,
+                               GAsyncResult *result,
+                               GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, peer_socket_list_peers_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+peer_socket_dispose (GObject *object)
+{
+  PeerSocket *self = PEER_SOCKET (object);
+
+  peer_socket_close (self);
+  g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (peer_socket_parent_class)->dispose (object);
+}
+
+static void
+peer_socket_finalize (GObject *object)
+{
+  PeerSocket *self = PEER_SOCKET (object);
+
+  g_main_context_unref (self->context);
+  g_uri_unref (self->uri);
+  g_free (self->key);
+  g_free (self->token);
+  g_free (self->id);
+
+  G_OBJECT_CLASS (peer_socket_parent_class)->finalize (object);
+}
+
+static void
+peer_socket_class_init (PeerSocketClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = peer_socket_dispose;
+  object_class->finalize = peer_socket_finalize;
+
+  signals[OPEN] = g_signal_new ("open", PEER_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[MESSAGE] = g_signal_new ("message", PEER_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[ENDED] = g_signal_new ("ended", PEER_TYPE_SOCKET, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 2, G_TYPE_ERROR, G_TYPE_BOOLEAN);
+}
+
+static void
+peer_socket_init (PeerSocket *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->silent_delay = SILENT_OPEN_DELAY;
+}
+
+PeerSocket *
+peer_socket_new (GUri *uri,
+                 const char *key,
+                 const char *token,
+                 guint ping_interval,
+                 GTlsDatabase *tls_database)
+{
+  PeerSocket *self = g_object_new (PEER_TYPE_SOCKET, NULL);
+
+  self->uri = g_uri_ref (uri);
+  self->key = g_strdup (key);
+  self->token = g_strdup (token);
+  self->ping_interval = ping_interval;
+  self->session = soup_session_new_with_options ("user-agent", "libpeerglib/" PACKAGE_VERSION,
+                                                 "timeout", ANSWER_TIMEOUT,
+                                                 NULL);
+  if (tls_database != NULL)
+    soup_session_set_tls_database (self->session, tls_database);
+
+  return self;
+}
