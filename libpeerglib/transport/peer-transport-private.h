@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <libpeerglib/peer-enums.h>
+
+G_BEGIN_DECLS
+
+/* What a data channel connection is made of, as RTCPeerConnection and
+ * RTCDataChannelInit have it. */
+typedef struct
+{
+  gboolean is_offerer; /* makes the channel and the offer */
+  char *label;
+  gboolean ordered;
+  int max_retransmits;      /* -1 for no limit */
+  int max_packet_life_time; /* milliseconds, -1 for no limit */
+  char *stun_server;        /* nullable: stun://host:port */
+  char **turn_servers;      /* nullable: turn(s)://user:password@host:port?transport=… */
+  PeerIceTransportPolicy ice_transport_policy;
+  GBytes *certificate; /* nullable: PEM, certificate and key; see peer_certificate_new() */
+  gsize buffered_amount_low_threshold;
+} PeerTransportConfig;
+
+PeerTransportConfig *peer_transport_config_new (void);
+PeerTransportConfig *peer_transport_config_copy (const PeerTransportConfig *config);
+void peer_transport_config_free (PeerTransportConfig *config);
+
+typedef struct
+{
+  const char *candidate;         /* as in an SDP attribute: candidate:… */
+  const char *sdp_mid;           /* nullable */
+  int sdp_m_line_index;          /* -1 when unknown */
+  const char *username_fragment; /* nullable */
+} PeerIceCandidate;
+
+#define PEER_TYPE_TRANSPORT (peer_transport_get_type ())
+G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObject)
+
+/* One link to one other peer. Every signal is emitted on the main context
+ * that was the thread default when the transport was made, never inside one
+ * of its methods, in the order things happened, and never after close() was
+ * called or "closed" or "failed" was emitted.
+ *
+ * Signals:
+ *   "description" (const char *type, const char *sdp): the local offer or answer, to be sent to the other side
+ *   "candidate" (PeerIceCandidate *): a local candidate, to be sent to the other side
+ *   "open" (): the channel is open
+ *   "message" (GBytes *bytes, gboolean is_text)
+ *   "buffered-amount-low" (): buffered-amount fell to the threshold
+ *   "ice-state-changed" (PeerIceConnectionState)
+ *   "closed" (): the other side closed, or the link is gone after it was open
+ *   "failed" (GError *): PEER_ERROR_WEBRTC, PEER_ERROR_NEGOTIATION_FAILED, PEER_ERROR_BROWSER_INCOMPATIBLE
+ */
+struct _PeerTransportClass
+{
+  GObjectClass parent_class;
+
+  void (*start) (PeerTransport *self);
+  void (*set_remote_description) (PeerTransport *self,
+                                  const char *type,
+                                  const char *sdp);
+  void (*add_remote_candidate) (PeerTransport *self,
+                                const PeerIceCandidate *candidate);
+  gboolean (*send) (PeerTransport *self,
+                    GBytes *bytes,
+                    gboolean is_text,
+                    GError **error);
+  gsize (*get_buffered_amount) (PeerTransport *self);
+  gsize (*get_max_message_size) (PeerTransport *self);
+  void (*get_stats_async) (PeerTransport *self,
+                           GTask *task);
+  void (*close) (PeerTransport *self);
+};
+
+/* Begins: the offerer makes its offer, the answerer waits for one. */
+void peer_transport_start (PeerTransport *self);
+
+/* type is "offer" or "answer". The answerer's answer follows as "description". */
+void peer_transport_set_remote_description (PeerTransport *self,
+                                            const char *type,
+                                            const char *sdp);
+
+/* Only after set_remote_description() was called. */
+void peer_transport_add_remote_candidate (PeerTransport *self,
+                                          const PeerIceCandidate *candidate);
+
+/* Queues one message; never blocks. Errors: PEER_ERROR_NOT_OPEN_YET,
+ * PEER_ERROR_MESSAGE_TOO_BIG, PEER_ERROR_CONNECTION_CLOSED, PEER_ERROR_WEBRTC. */
+gboolean peer_transport_send (PeerTransport *self,
+                              GBytes *bytes,
+                              gboolean is_text,
+                              GError **error);
+
+/* Bytes given to send() that have not gone to the network. */
+gsize peer_transport_get_buffered_amount (PeerTransport *self);
+
+/* What the other side takes in one message, 0 for no limit. Known when open. */
+gsize peer_transport_get_max_message_size (PeerTransport *self);
+
+/* Completes with an a{sv}: see peer_base_connection_get_stats_async(). */
+void peer_transport_get_stats_async (PeerTransport *self,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+GVariant *peer_transport_get_stats_finish (PeerTransport *self,
+                                           GAsyncResult *result,
+                                           GError **error);
+
+/* Closes the channel so that the other side notices at once, then frees the
+ * link in the background: messages already given to send() still go out. May be
+ * called at any time and twice; no signal follows. The last unref does the
+ * same. */
+void peer_transport_close (PeerTransport *self);
+
+/* For the implementations. */
+void peer_transport_emit_description (PeerTransport *self,
+                                      const char *type,
+                                      const char *sdp);
+void peer_transport_emit_candidate (PeerTransport *self,
+                                    const PeerIceCandidate *candidate);
+void peer_transport_emit_open (PeerTransport *self);
+void peer_transport_emit_message (PeerTransport *self,
+                                  GBytes *bytes,
+                                  gboolean is_text);
+void peer_transport_emit_buffered_amount_low (PeerTransport *self);
+void peer_transport_emit_ice_state_changed (PeerTransport *self,
+                                            PeerIceConnectionState state);
+void peer_transport_emit_closed (PeerTransport *self);
+void peer_transport_emit_failed (PeerTransport *self,
+                                 const GError *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerTransportConfig, peer_transport_config_free)
+
+G_END_DECLS

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "peer-transport-queue-private.h"
+
+G_BEGIN_DECLS
+
+/* A pipeline with one webrtcbin, and what becomes of it. It lives on the
+ * worker and outlives the transport that uses it until what was sent has
+ * gone. Every function may be called on any thread and returns at once; what
+ * happens goes to the queue. */
+typedef struct _PeerWebrtcLink PeerWebrtcLink;
+
+PeerWebrtcLink *peer_webrtc_link_new (const PeerTransportConfig *config,
+                                      PeerTransportQueue *queue);
+PeerWebrtcLink *peer_webrtc_link_ref (PeerWebrtcLink *self);
+void peer_webrtc_link_unref (PeerWebrtcLink *self);
+
+void peer_webrtc_link_start (PeerWebrtcLink *self);
+void peer_webrtc_link_set_remote_description (PeerWebrtcLink *self,
+                                              const char *type,
+                                              const char *sdp);
+void peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
+                                            const PeerIceCandidate *candidate);
+gboolean peer_webrtc_link_send (PeerWebrtcLink *self,
+                                GBytes *bytes,
+                                gboolean is_text,
+                                GError **error);
+gsize peer_webrtc_link_get_buffered_amount (PeerWebrtcLink *self);
+gsize peer_webrtc_link_get_max_message_size (PeerWebrtcLink *self);
+void peer_webrtc_link_get_stats (PeerWebrtcLink *self,
+                                 GTask *task);
+void peer_webrtc_link_close (PeerWebrtcLink *self);
+
+/* How many there are in the process, those that are still closing included. */
+guint peer_webrtc_link_get_n_links (void);
+
+/* Makes an offer for nobody, which loads all that a link needs. */
+void peer_webrtc_link_warm_up (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerWebrtcLink, peer_webrtc_link_unref)
+
+G_END_DECLS

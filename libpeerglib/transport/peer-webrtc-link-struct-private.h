@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <gst/webrtc/webrtc.h>
+
+#include "peer-webrtc-channel-private.h"
+#include "peer-webrtc-link-private.h"
+#include "peer-webrtc-path-private.h"
+
+G_BEGIN_DECLS
+
+/* A link from the inside: peer-webrtc-link.c has its life,
+ * peer-webrtc-pipeline.c its elements and what they say,
+ * peer-webrtc-negotiation.c how it comes to know the other side. */
+struct _PeerWebrtcLink
+{
+  gatomicrefcount ref_count;
+  PeerTransportConfig *config;
+  PeerTransportQueue *queue;
+  PeerWebrtcChannel *channel;
+
+  /* On the worker only, but webrtcbin also on its own thread, which ends
+   * before it is dropped. */
+  GstElement *pipeline;
+  GstElement *webrtcbin;
+  GstElement *dtlsenc;
+  gboolean has_remote_description;
+  gboolean is_torn_down;
+  guint n_remote_candidates;
+  guint n_idle_checks;
+  gsize last_buffered_amount;
+
+  GMutex lock;
+  GstWebRTCSessionDescription *remote_description;
+  char *mid;
+  char *username_fragment;
+  PeerWebrtcPath *path;
+  PeerIceConnectionState ice_state;
+  gboolean is_verified;
+  gboolean is_secure;
+  gboolean is_open;
+  gboolean is_closing;
+};
+
+/* Takes the error. */
+void peer_webrtc_link_fail (PeerWebrtcLink *self,
+                            GError *error);
+gboolean peer_webrtc_link_is_closing (PeerWebrtcLink *self);
+
+/* The end, by the other side. A link that is closing need not wait then. */
+void peer_webrtc_link_end (PeerWebrtcLink *self);
+
+/* Connects a handler that holds a reference to the link. */
+void peer_webrtc_link_connect (PeerWebrtcLink *self,
+                               gpointer object,
+                               const char *signal,
+                               GCallback callback);
+
+/* On the worker: makes the elements and starts them. */
+void peer_webrtc_pipeline_make (PeerWebrtcLink *self);
+
+/* When there is a webrtcbin: watches for candidates. */
+void peer_webrtc_negotiation_prepare (PeerWebrtcLink *self);
+void peer_webrtc_negotiation_offer (PeerWebrtcLink *self);
+void peer_webrtc_negotiation_set_remote_description (PeerWebrtcLink *self,
+                                                     const char *type,
+                                                     const char *sdp);
+void peer_webrtc_negotiation_add_remote_candidate (PeerWebrtcLink *self,
+                                                   const char *candidate);
+
+/* Whether this is the certificate that the remote description promises. */
+gboolean peer_webrtc_negotiation_verify (PeerWebrtcLink *self,
+                                         const char *pem);
+
+G_END_DECLS

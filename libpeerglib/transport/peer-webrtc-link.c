@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-webrtc-link-struct-private.h"
+
+#include "peer-certificate-private.h"
+#include "peer-webrtc-elements-private.h"
+#include "peer-webrtc-worker-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+
+/* How long a closing link waits for the network to take something more of
+ * what was sent, and for the other side to close as well. */
+#define LINGER_CHECK_MILLISECONDS 250
+#define LINGER_CHECKS 40
+
+/* For the thread that sends the end of the DTLS connection. */
+#define GOODBYE_MILLISECONDS 20
+
+#define WARM_UP_MILLISECONDS 200
+
+typedef struct
+{
+  PeerWebrtcLink *link;
+  char *type;
+  char *sdp;
+} RemoteDescription;
+
+typedef struct
+{
+  PeerWebrtcLink *link;
+  char *candidate;
+} RemoteCandidate;
+
+static gboolean tear_down (gpointer user_data);
+
+static void
+remote_description_free (RemoteDescription *self)
+{
+  peer_webrtc_link_unref (self->link);
+  g_free (self->type);
+  g_free (self->sdp);
+  g_free (self);
+}
+
+static void
+remote_candidate_free (RemoteCandidate *self)
+{
+  peer_webrtc_link_unref (self->link);
+  g_free (self->candidate);
+  g_free (self);
+}
+
+static void
+unref_closure (gpointer data,
+               GClosure *closure)
+{
+  peer_webrtc_link_unref (data);
+}
+
+void
+peer_webrtc_link_connect (PeerWebrtcLink *self,
+                          gpointer object,
+                          const char *signal,
+                          GCallback callback)
+{
+  g_signal_connect_data (object, signal, callback, peer_webrtc_link_ref (self), unref_closure, 0);
+}
+
+static void
+invoke (PeerWebrtcLink *self,
+        int priority,
+        GSourceFunc func)
+{
+  peer_webrtc_worker_invoke (priority, func, peer_webrtc_link_ref (self), (GDestroyNotify) peer_webrtc_link_unref);
+}
+
+gboolean
+peer_webrtc_link_is_closing (PeerWebrtcLink *self)
+{
+  gboolean value;
+
+  g_mutex_lock (&self->lock);
+  value = self->is_closing;
+  g_mutex_unlock (&self->lock);
+
+  return value;
+}
+
+/* The end, for a reason on this side or on the network. */
+void
+peer_webrtc_link_fail (PeerWebrtcLink *self,
+                       GError *error)
+{
+  peer_webrtc_channel_stop_sending (self->channel);
+  peer_transport_queue_push_failed (self->queue, error);
+  g_error_free (error);
+  invoke (self, G_PRIORITY_DEFAULT, tear_down);
+}
+
+void
+peer_webrtc_link_end (PeerWebrtcLink *self)
+{
+  gboolean was_open;
+
+  g_mutex_lock (&self->lock);
+  was_open = self->is_open || self->is_closing;
+  g_mutex_unlock (&self->lock);
+
+  if (was_open)
+    {
+      peer_webrtc_channel_stop_sending (self->channel);
+      peer_webrtc_channel_drain (self->channel);
+      peer_transport_queue_push_closed (self->queue);
+      invoke (self, G_PRIORITY_DEFAULT, tear_down);
+    }
+  else
+    {
+      peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED,
+                                                        _ ("The other side ended the connection before it was open")));
+    }
+}
+
+static void
+on_channel_state (PeerWebrtcChannelState state,
+                  gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+
+  switch (state)
+    {
+    case PEER_WEBRTC_CHANNEL_OPEN:
+      g_mutex_lock (&self->lock);
+      self->is_open = TRUE;
+      g_mutex_unlock (&self->lock);
+      peer_transport_queue_push_open (self->queue);
+      break;
+    case PEER_WEBRTC_CHANNEL_CLOSING:
+      peer_transport_queue_push_closed (self->queue);
+      peer_webrtc_link_close (self);
+      break;
+    case PEER_WEBRTC_CHANNEL_CLOSED:
+      peer_transport_queue_push_closed (self->queue);
+      invoke (self, G_PRIORITY_DEFAULT_IDLE, tear_down);
+      break;
+    case PEER_WEBRTC_CHANNEL_TOO_MANY:
+      peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
+                                                        _ ("The other side opened too many channels")));
+      break;
+    }
+}
+
+static gint n_links;
+
+PeerWebrtcLink *
+peer_webrtc_link_new (const PeerTransportConfig *config,
+                      PeerTransportQueue *queue)
+{
+  PeerWebrtcLink *self = g_new0 (PeerWebrtcLink, 1);
+
+  g_atomic_int_inc (&n_links);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->config = peer_transport_config_copy (config);
+  self->queue = peer_transport_queue_ref (queue);
+  self->channel = peer_webrtc_channel_new (config, queue, on_channel_state, self);
+  self->path = peer_webrtc_path_new ();
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+PeerWebrtcLink *
+peer_webrtc_link_ref (PeerWebrtcLink *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+peer_webrtc_link_unref (PeerWebrtcLink *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_assert (self->pipeline == NULL);
+
+  peer_webrtc_channel_detach (self->channel);
+  peer_webrtc_channel_unref (self->channel);
+  peer_transport_queue_unref (self->queue);
+  peer_transport_config_free (self->config);
+  g_clear_pointer (&self->remote_description, gst_webrtc_session_description_free);
+  peer_webrtc_path_free (self->path);
+  g_free (self->mid);
+  g_free (self->username_fragment);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+  g_atomic_int_add (&n_links, -1);
+}
+
+guint
+peer_webrtc_link_get_n_links (void)
+{
+  return (guint) g_atomic_int_get (&n_links);
+}
+
+static gboolean
+destroy_pipeline (gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+
+  peer_webrtc_channel_discard_unsent (self->channel);
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  peer_webrtc_channel_detach (self->channel);
+  g_signal_handlers_disconnect_by_data (self->webrtcbin, self);
+  g_clear_object (&self->dtlsenc);
+  self->webrtcbin = NULL;
+  g_clear_object (&self->pipeline);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Which the other side notices at once. */
+static void
+end_dtls (PeerWebrtcLink *self)
+{
+  g_autoptr (GstPad) pad = NULL;
+  gboolean is_secure;
+
+  g_mutex_lock (&self->lock);
+  is_secure = self->is_secure;
+  g_mutex_unlock (&self->lock);
+
+  if (is_secure && self->dtlsenc != NULL)
+    pad = gst_element_get_static_pad (self->dtlsenc, "sink");
+  if (pad != NULL)
+    gst_pad_send_event (pad, gst_event_new_eos ());
+}
+
+static gboolean
+tear_down (gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+
+  if (self->is_torn_down)
+    return G_SOURCE_REMOVE;
+  self->is_torn_down = TRUE;
+  if (self->pipeline == NULL)
+    return G_SOURCE_REMOVE;
+
+  peer_webrtc_channel_stop_receiving (self->channel);
+  end_dtls (self);
+  peer_webrtc_worker_add_timeout (GOODBYE_MILLISECONDS, destroy_pipeline, peer_webrtc_link_ref (self),
+                                  (GDestroyNotify) peer_webrtc_link_unref);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+start (gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (peer_webrtc_link_is_closing (self) || self->is_torn_down || self->pipeline != NULL)
+    return G_SOURCE_REMOVE;
+
+  if (self->config->certificate == NULL)
+    self->config->certificate = peer_certificate_new (&error);
+  if (self->config->certificate == NULL || !peer_webrtc_elements_check (&error))
+    {
+      peer_webrtc_link_fail (self, g_steal_pointer (&error));
+      return G_SOURCE_REMOVE;
+    }
+
+  peer_webrtc_pipeline_make (self);
+
+  if (self->config->is_offerer)
+    {
+      if (peer_webrtc_channel_create (self->channel, self->webrtcbin, self->config))
+        peer_webrtc_negotiation_offer (self);
+      else
+        peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
+                                                          _ ("WebRTC refused to make a data channel")));
+    }
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+peer_webrtc_link_start (PeerWebrtcLink *self)
+{
+  invoke (self, G_PRIORITY_DEFAULT, start);
+}
+
+static gboolean
+is_running (PeerWebrtcLink *self)
+{
+  return self->pipeline != NULL && !self->is_torn_down && !peer_webrtc_link_is_closing (self);
+}
+
+static gboolean
+set_remote_description (gpointer user_data)
+{
+  RemoteDescription *data = user_data;
+  PeerWebrtcLink *self = data->link;
+
+  if (!is_running (self) || self->has_remote_description)
+    return G_SOURCE_REMOVE;
+
+  self->has_remote_description = TRUE;
+  peer_webrtc_negotiation_set_remote_description (self, data->type, data->sdp);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+peer_webrtc_link_set_remote_description (PeerWebrtcLink *self,
+                                         const char *type,
+                                         const char *sdp)
+{
+  RemoteDescription *data = g_new0 (RemoteDescription, 1);
+
+  data->link = peer_webrtc_link_ref (self);
+  data->type = g_strdup (type);
+  data->sdp = g_strdup (sdp);
+  peer_webrtc_worker_invoke (G_PRIORITY_DEFAULT, set_remote_description,
+                             data, (GDestroyNotify) remote_description_free);
+}
+
+static gboolean
+add_remote_candidate (gpointer user_data)
+{
+  RemoteCandidate *data = user_data;
+  PeerWebrtcLink *self = data->link;
+
+  if (is_running (self) && self->has_remote_description)
+    peer_webrtc_negotiation_add_remote_candidate (self, data->candidate);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
+                                       const PeerIceCandidate *candidate)
+{
+  RemoteCandidate *data;
+
+  if (!peer_webrtc_path_is_usable (candidate->candidate) || candidate->sdp_m_line_index > 0)
+    {
+      g_debug ("A candidate was ignored");
+      return;
+    }
+
+  data = g_new0 (RemoteCandidate, 1);
+  data->link = peer_webrtc_link_ref (self);
+  data->candidate = g_strdup (candidate->candidate);
+  peer_webrtc_worker_invoke (G_PRIORITY_DEFAULT, add_remote_candidate,
+                             data, (GDestroyNotify) remote_candidate_free);
+}
+
+gboolean
+peer_webrtc_link_send (PeerWebrtcLink *self,
+                       GBytes *bytes,
+                       gboolean is_text,
+                       GError **error)
+{
+  return peer_webrtc_channel_send (self->channel, bytes, is_text, error);
+}
+
+gsize
+peer_webrtc_link_get_buffered_amount (PeerWebrtcLink *self)
+{
+  return peer_webrtc_channel_get_buffered_amount (self->channel);
+}
+
+gsize
+peer_webrtc_link_get_max_message_size (PeerWebrtcLink *self)
+{
+  return peer_webrtc_channel_get_max_message_size (self->channel);
+}
+
+static void
+insert_type (GVariantDict *stats,
+             const char *key,
+             const char *type)
+{
+  if (type != NULL)
+    g_variant_dict_insert (stats, key, "s", type);
+}
+
+/* webrtcbin's own get-stats has nothing on data channels. */
+void
+peer_webrtc_link_get_stats (PeerWebrtcLink *self,
+                            GTask *task)
+{
+  PeerWebrtcChannelCounts counts;
+  GVariantDict stats;
+
+  peer_webrtc_channel_get_counts (self->channel, &counts);
+  g_variant_dict_init (&stats, NULL);
+  g_variant_dict_insert (&stats, "bytes-sent", "t", counts.bytes_sent);
+  g_variant_dict_insert (&stats, "bytes-received", "t", counts.bytes_received);
+  g_variant_dict_insert (&stats, "messages-sent", "t", counts.messages_sent);
+  g_variant_dict_insert (&stats, "messages-received", "t", counts.messages_received);
+  g_variant_dict_insert (&stats, "buffered-amount", "t",
+                         (guint64) peer_webrtc_channel_get_buffered_amount (self->channel));
+  g_mutex_lock (&self->lock);
+  insert_type (&stats, "local-candidate-type", peer_webrtc_path_get_local_type (self->path));
+  insert_type (&stats, "remote-candidate-type", peer_webrtc_path_get_remote_type (self->path));
+  g_mutex_unlock (&self->lock);
+
+  g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (&stats)), (GDestroyNotify) g_variant_unref);
+  g_object_unref (task);
+}
+
+static gboolean
+linger (gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+  gsize amount = peer_webrtc_channel_get_buffered_amount (self->channel);
+
+  if (self->is_torn_down)
+    return G_SOURCE_REMOVE;
+
+  self->n_idle_checks = amount == self->last_buffered_amount ? self->n_idle_checks + 1 : 0;
+  self->last_buffered_amount = amount;
+  if (self->n_idle_checks < LINGER_CHECKS)
+    return G_SOURCE_CONTINUE;
+
+  return tear_down (self);
+}
+
+static gboolean
+begin_close (gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+
+  if (self->pipeline == NULL || self->is_torn_down || !peer_webrtc_channel_close (self->channel))
+    return tear_down (self);
+
+  peer_webrtc_worker_add_timeout (LINGER_CHECK_MILLISECONDS, linger, peer_webrtc_link_ref (self),
+                                  (GDestroyNotify) peer_webrtc_link_unref);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+peer_webrtc_link_close (PeerWebrtcLink *self)
+{
+  gboolean was_closing;
+
+  g_mutex_lock (&self->lock);
+  was_closing = self->is_closing;
+  self->is_closing = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  peer_webrtc_channel_stop_sending (self->channel);
+  if (!was_closing)
+    invoke (self, G_PRIORITY_DEFAULT, begin_close);
+}
+
+static gboolean
+end_warm_up (gpointer user_data)
+{
+  peer_webrtc_link_close (user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+warm_up (gpointer user_data)
+{
+  g_autoptr (PeerTransportConfig) config = peer_transport_config_new ();
+  g_autoptr (PeerTransportQueue) queue = peer_transport_queue_new (NULL);
+  g_autoptr (PeerWebrtcLink) link = NULL;
+
+  peer_transport_queue_close (queue);
+  config->is_offerer = TRUE;
+  link = peer_webrtc_link_new (config, queue);
+  start (link);
+  peer_webrtc_worker_add_timeout (WARM_UP_MILLISECONDS, end_warm_up, g_steal_pointer (&link),
+                                  (GDestroyNotify) peer_webrtc_link_unref);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+peer_webrtc_link_warm_up (void)
+{
+  static gint is_done;
+
+  if (g_atomic_int_compare_and_exchange (&is_done, FALSE, TRUE))
+    peer_webrtc_worker_invoke (G_PRIORITY_DEFAULT, warm_up, NULL, NULL);
+}

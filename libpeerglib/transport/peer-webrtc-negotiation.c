@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-webrtc-elements-private.h"
+#include "peer-webrtc-link-struct-private.h"
+#include "peer-webrtc-sdp-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+
+/* More than any peer has interfaces and relays. */
+#define MAX_REMOTE_CANDIDATES 256
+
+static GError *
+dup_reply_error (GstPromise *promise)
+{
+  const GstStructure *reply;
+  GError *error = NULL;
+
+  if (gst_promise_wait (promise) != GST_PROMISE_RESULT_REPLIED)
+    return g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC, _ ("it was interrupted"));
+
+  reply = gst_promise_get_reply (promise);
+  if (reply != NULL)
+    gst_structure_get (reply, "error", G_TYPE_ERROR, &error, NULL);
+
+  return error;
+}
+
+/* Says whether it worked. Nothing is a failure once the link is closing. */
+static gboolean
+check_reply (PeerWebrtcLink *self,
+             GstPromise *promise)
+{
+  g_autoptr (GError) error = dup_reply_error (promise);
+
+  if (peer_webrtc_link_is_closing (self))
+    return FALSE;
+  if (error == NULL)
+    return TRUE;
+
+  peer_webrtc_link_fail (self, g_error_new (PEER_ERROR, PEER_ERROR_WEBRTC,
+                                            _ ("WebRTC refused a session description: %s"), error->message));
+
+  return FALSE;
+}
+
+static void
+on_description_set (GstPromise *promise,
+                    gpointer user_data)
+{
+  check_reply (user_data, promise);
+  gst_promise_unref (promise);
+}
+
+static GstPromise *
+promise_new (PeerWebrtcLink *self,
+             GstPromiseChangeFunc func)
+{
+  return gst_promise_new_with_change_func (func, peer_webrtc_link_ref (self),
+                                           (GDestroyNotify) peer_webrtc_link_unref);
+}
+
+static void
+on_ice_state (GstWebRTCICETransport *ice,
+              GParamSpec *pspec,
+              PeerWebrtcLink *self)
+{
+  static const PeerIceConnectionState states[] = {
+    [GST_WEBRTC_ICE_CONNECTION_STATE_NEW] = PEER_ICE_CONNECTION_STATE_NEW,
+    [GST_WEBRTC_ICE_CONNECTION_STATE_CHECKING] = PEER_ICE_CONNECTION_STATE_CHECKING,
+    [GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED] = PEER_ICE_CONNECTION_STATE_CONNECTED,
+    [GST_WEBRTC_ICE_CONNECTION_STATE_COMPLETED] = PEER_ICE_CONNECTION_STATE_COMPLETED,
+    [GST_WEBRTC_ICE_CONNECTION_STATE_FAILED] = PEER_ICE_CONNECTION_STATE_FAILED,
+    [GST_WEBRTC_ICE_CONNECTION_STATE_DISCONNECTED] = PEER_ICE_CONNECTION_STATE_DISCONNECTED,
+    [GST_WEBRTC_ICE_CONNECTION_STATE_CLOSED] = PEER_ICE_CONNECTION_STATE_CLOSED,
+  };
+  GstWebRTCICEConnectionState state;
+  gboolean is_new;
+
+  g_object_get (ice, "state", &state, NULL);
+  if ((guint) state >= G_N_ELEMENTS (states))
+    return;
+
+  g_mutex_lock (&self->lock);
+  is_new = states[state] != self->ice_state;
+  self->ice_state = states[state];
+  g_mutex_unlock (&self->lock);
+  if (!is_new)
+    return;
+
+  peer_transport_queue_push_ice_state (self->queue, states[state]);
+  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
+    peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED,
+                                                      _ ("There is no way through the network to the other side")));
+}
+
+/* webrtcbin's own ice-connection-state stays new when there is no media. */
+static void
+watch_ice (PeerWebrtcLink *self)
+{
+  g_autoptr (GObject) sctp = NULL;
+  g_autoptr (GObject) dtls = NULL;
+  g_autoptr (GObject) ice = NULL;
+
+  g_object_get (self->webrtcbin, "sctp-transport", &sctp, NULL);
+  if (sctp != NULL)
+    g_object_get (sctp, "transport", &dtls, NULL);
+  if (dtls != NULL)
+    g_object_get (dtls, "transport", &ice, NULL);
+  if (ice != NULL)
+    peer_webrtc_link_connect (self, ice, "notify::state", G_CALLBACK (on_ice_state));
+}
+
+static void
+set_local_description (PeerWebrtcLink *self,
+                       const char *type,
+                       GstWebRTCSessionDescription *description)
+{
+  g_autofree char *sdp = NULL;
+
+  if (!peer_webrtc_sdp_complete (description, self->config->certificate))
+    {
+      peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
+                                                        _ ("WebRTC made a session description without a data channel")));
+      return;
+    }
+
+  g_mutex_lock (&self->lock);
+  self->mid = g_strdup (peer_webrtc_sdp_get_attribute (description, "mid"));
+  self->username_fragment = g_strdup (peer_webrtc_sdp_get_attribute (description, "ice-ufrag"));
+  g_mutex_unlock (&self->lock);
+  watch_ice (self);
+
+  peer_webrtc_sdp_set_max_message_size (description, PEER_WEBRTC_MAX_RECEIVED_SIZE);
+  sdp = gst_sdp_message_as_text (description->sdp);
+
+  /* webrtcbin sends no more than it receives. */
+  peer_webrtc_sdp_set_max_message_size (description, PEER_WEBRTC_MAX_SENT_SIZE);
+  g_signal_emit_by_name (self->webrtcbin, "set-local-description", description,
+                         promise_new (self, on_description_set));
+
+  /* After it is on its way to be set, as the answer may come at once; and it
+   * is set on this thread, so that no candidate comes before. */
+  peer_transport_queue_push_description (self->queue, type, sdp);
+}
+
+static void
+on_created (GstPromise *promise,
+            gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+  const char *type = self->config->is_offerer ? "offer" : "answer";
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+
+  if (check_reply (self, promise))
+    {
+      gst_structure_get (gst_promise_get_reply (promise), type,
+                         GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
+      set_local_description (self, type, description);
+    }
+
+  gst_promise_unref (promise);
+}
+
+static void
+on_remote_offer_set (GstPromise *promise,
+                     gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+
+  if (check_reply (self, promise))
+    g_signal_emit_by_name (self->webrtcbin, "create-answer", NULL, promise_new (self, on_created));
+
+  gst_promise_unref (promise);
+}
+
+static void
+on_ice_candidate (GstElement *webrtcbin,
+                  guint m_line,
+                  const char *text,
+                  PeerWebrtcLink *self)
+{
+  PeerIceCandidate candidate = { text, NULL, (int) m_line, NULL };
+
+  if (text == NULL || *text == '\0')
+    return;
+
+  g_mutex_lock (&self->lock);
+  peer_webrtc_path_add_local (self->path, text);
+  candidate.sdp_mid = self->mid;
+  candidate.username_fragment = self->username_fragment;
+  g_mutex_unlock (&self->lock);
+
+  peer_transport_queue_push_candidate (self->queue, &candidate);
+}
+
+static void
+on_selected_pair (GObject *agent,
+                  guint stream,
+                  guint component,
+                  const char *local_foundation,
+                  const char *remote_foundation,
+                  PeerWebrtcLink *self)
+{
+  g_mutex_lock (&self->lock);
+  peer_webrtc_path_select (self->path, local_foundation, remote_foundation);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+peer_webrtc_negotiation_prepare (PeerWebrtcLink *self)
+{
+  g_autoptr (GObject) agent = peer_webrtc_elements_dup_agent (self->webrtcbin);
+
+  peer_webrtc_link_connect (self, self->webrtcbin, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
+  if (agent != NULL)
+    peer_webrtc_link_connect (self, agent, "new-selected-pair", G_CALLBACK (on_selected_pair));
+}
+
+void
+peer_webrtc_negotiation_offer (PeerWebrtcLink *self)
+{
+  g_signal_emit_by_name (self->webrtcbin, "create-offer", NULL, promise_new (self, on_created));
+}
+
+void
+peer_webrtc_negotiation_set_remote_description (PeerWebrtcLink *self,
+                                                const char *type,
+                                                const char *sdp)
+{
+  const char *expected_type = self->config->is_offerer ? "answer" : "offer";
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  guint64 max_size;
+  GError *error = NULL;
+
+  if (g_strcmp0 (type, expected_type) != 0)
+    error = g_error_new (PEER_ERROR, PEER_ERROR_WEBRTC, _ ("The other side sent something else in place of an %s"),
+                         expected_type);
+  else
+    description = peer_webrtc_sdp_parse (type, sdp, &error);
+  if (description == NULL)
+    {
+      peer_webrtc_link_fail (self, error);
+      return;
+    }
+
+  max_size = peer_webrtc_sdp_get_max_message_size (description);
+  if (max_size == 0)
+    max_size = PEER_WEBRTC_MAX_SENT_SIZE;
+  peer_webrtc_channel_set_max_message_size (self->channel, MIN (max_size, PEER_WEBRTC_MAX_SENT_SIZE));
+
+  g_mutex_lock (&self->lock);
+  self->remote_description = gst_webrtc_session_description_copy (description);
+  g_mutex_unlock (&self->lock);
+
+  g_signal_emit_by_name (self->webrtcbin, "set-remote-description", description,
+                         promise_new (self, self->config->is_offerer ? on_description_set : on_remote_offer_set));
+}
+
+void
+peer_webrtc_negotiation_add_remote_candidate (PeerWebrtcLink *self,
+                                              const char *candidate)
+{
+  if (self->n_remote_candidates >= MAX_REMOTE_CANDIDATES)
+    {
+      g_debug ("A candidate beyond the first %d was ignored", MAX_REMOTE_CANDIDATES);
+      return;
+    }
+
+  self->n_remote_candidates++;
+  g_mutex_lock (&self->lock);
+  peer_webrtc_path_add_remote (self->path, candidate);
+  g_mutex_unlock (&self->lock);
+
+  g_signal_emit_by_name (self->webrtcbin, "add-ice-candidate", 0, candidate);
+}
+
+gboolean
+peer_webrtc_negotiation_verify (PeerWebrtcLink *self,
+                                const char *pem)
+{
+  gboolean is_verified;
+
+  g_mutex_lock (&self->lock);
+  is_verified = self->remote_description != NULL && peer_webrtc_sdp_matches_certificate (self->remote_description, pem);
+  g_mutex_unlock (&self->lock);
+
+  return is_verified;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-webrtc-sctp-private.h"
+
+#include <gst/base/gstdataqueue.h>
+
+/* RFC 9260, 3 */
+#define COMMON_HEADER_SIZE 12
+#define CHUNK_HEADER_SIZE 4
+
+/* RFC 6525, 3.1 */
+#define CHUNK_RE_CONFIG 130
+
+#define DRAIN_MICROSECONDS (2 * G_USEC_PER_SEC)
+#define DRAIN_STEP_MICROSECONDS 200
+
+/* sctpdec's pad, the same in every release from 1.16 to 1.28. */
+typedef struct
+{
+  GstPad parent;
+  GstDataQueue *packet_queue;
+} SctpDecPad;
+
+gboolean
+peer_webrtc_sctp_may_reset (GstBuffer *packet)
+{
+  GstMapInfo info;
+  gsize offset = COMMON_HEADER_SIZE;
+  gboolean found = FALSE;
+
+  if (!gst_buffer_map (packet, &info, GST_MAP_READ))
+    return FALSE;
+
+  while (!found && offset + CHUNK_HEADER_SIZE <= info.size)
+    {
+      const guint8 *chunk = info.data + offset;
+      gsize length = GST_READ_UINT16_BE (chunk + 2);
+
+      found = chunk[0] == CHUNK_RE_CONFIG;
+      offset += MAX (GST_ROUND_UP_4 (length), CHUNK_HEADER_SIZE);
+    }
+
+  gst_buffer_unmap (packet, &info);
+
+  return found;
+}
+
+static GstDataQueue *
+get_queue (GstPad *pad)
+{
+  GTypeQuery query;
+
+  g_type_query (G_OBJECT_TYPE (pad), &query);
+  if (g_strcmp0 (query.type_name, "GstSctpDecPad") != 0 || query.instance_size != sizeof (SctpDecPad))
+    return NULL;
+
+  return ((SctpDecPad *) pad)->packet_queue;
+}
+
+void
+peer_webrtc_sctp_drain (GstPad *pad)
+{
+  GstDataQueue *queue = get_queue (pad);
+  gint64 deadline = g_get_monotonic_time () + DRAIN_MICROSECONDS;
+
+  while (queue != NULL && !gst_data_queue_is_empty (queue) && g_get_monotonic_time () < deadline)
+    g_usleep (DRAIN_STEP_MICROSECONDS);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-webrtc-transport-private.h"
+
+#include "peer-webrtc-elements-private.h"
+#include "peer-webrtc-link-private.h"
+
+struct _PeerWebrtcTransport
+{
+  PeerTransport parent_instance;
+
+  PeerTransportQueue *queue;
+  PeerWebrtcLink *link;
+};
+
+G_DEFINE_FINAL_TYPE (PeerWebrtcTransport, peer_webrtc_transport, PEER_TYPE_TRANSPORT)
+
+static void
+peer_webrtc_transport_start (PeerTransport *transport)
+{
+  peer_webrtc_link_start (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static void
+peer_webrtc_transport_set_remote_description (PeerTransport *transport,
+                                              const char *type,
+                                              const char *sdp)
+{
+  peer_webrtc_link_set_remote_description (PEER_WEBRTC_TRANSPORT (transport)->link, type, sdp);
+}
+
+static void
+peer_webrtc_transport_add_remote_candidate (PeerTransport *transport,
+                                            const PeerIceCandidate *candidate)
+{
+  peer_webrtc_link_add_remote_candidate (PEER_WEBRTC_TRANSPORT (transport)->link, candidate);
+}
+
+static gboolean
+peer_webrtc_transport_send (PeerTransport *transport,
+                            GBytes *bytes,
+                            gboolean is_text,
+                            GError **error)
+{
+  return peer_webrtc_link_send (PEER_WEBRTC_TRANSPORT (transport)->link, bytes, is_text, error);
+}
+
+static gsize
+peer_webrtc_transport_get_buffered_amount (PeerTransport *transport)
+{
+  return peer_webrtc_link_get_buffered_amount (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static gsize
+peer_webrtc_transport_get_max_message_size (PeerTransport *transport)
+{
+  return peer_webrtc_link_get_max_message_size (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static void
+peer_webrtc_transport_get_stats_async (PeerTransport *transport,
+                                       GTask *task)
+{
+  peer_webrtc_link_get_stats (PEER_WEBRTC_TRANSPORT (transport)->link, task);
+}
+
+static void
+peer_webrtc_transport_close (PeerTransport *transport)
+{
+  PeerWebrtcTransport *self = PEER_WEBRTC_TRANSPORT (transport);
+
+  peer_transport_queue_close (self->queue);
+  peer_webrtc_link_close (self->link);
+}
+
+static void
+peer_webrtc_transport_finalize (GObject *object)
+{
+  PeerWebrtcTransport *self = PEER_WEBRTC_TRANSPORT (object);
+
+  peer_webrtc_transport_close (PEER_TRANSPORT (self));
+  peer_webrtc_link_unref (self->link);
+  peer_transport_queue_unref (self->queue);
+
+  G_OBJECT_CLASS (peer_webrtc_transport_parent_class)->finalize (object);
+}
+
+static void
+peer_webrtc_transport_class_init (PeerWebrtcTransportClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  PeerTransportClass *transport_class = PEER_TRANSPORT_CLASS (klass);
+
+  object_class->finalize = peer_webrtc_transport_finalize;
+
+  transport_class->start = peer_webrtc_transport_start;
+  transport_class->set_remote_description = peer_webrtc_transport_set_remote_description;
+  transport_class->add_remote_candidate = peer_webrtc_transport_add_remote_candidate;
+  transport_class->send = peer_webrtc_transport_send;
+  transport_class->get_buffered_amount = peer_webrtc_transport_get_buffered_amount;
+  transport_class->get_max_message_size = peer_webrtc_transport_get_max_message_size;
+  transport_class->get_stats_async = peer_webrtc_transport_get_stats_async;
+  transport_class->close = peer_webrtc_transport_close;
+}
+
+static void
+peer_webrtc_transport_init (PeerWebrtcTransport *self)
+{
+}
+
+PeerTransport *
+peer_webrtc_transport_new (const PeerTransportConfig *config)
+{
+  PeerWebrtcTransport *self = g_object_new (PEER_TYPE_WEBRTC_TRANSPORT, NULL);
+
+  self->queue = peer_transport_queue_new (PEER_TRANSPORT (self));
+  self->link = peer_webrtc_link_new (config, self->queue);
+
+  return PEER_TRANSPORT (self);
+}
+
+gboolean
+peer_webrtc_transport_check (GError **error)
+{
+  return peer_webrtc_elements_check (error);
+}
+
+void
+peer_webrtc_transport_warm_up (void)
+{
+  peer_webrtc_link_warm_up ();
+}

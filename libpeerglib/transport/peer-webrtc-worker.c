@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#define _GNU_SOURCE
+
+#include "config.h"
+
+#include "peer-webrtc-worker-private.h"
+
+#include <openssl/crypto.h>
+#include <sched.h>
+
+static void
+set_policy (int policy)
+{
+  const struct sched_param param = { 0 };
+
+  /* Only ever a matter of speed, so a refusal does no harm. On Linux a pid of
+   * 0 is the calling thread. */
+  if (sched_setscheduler (0, policy, &param) != 0)
+    g_debug ("The scheduling policy of a thread could not be set");
+}
+
+void
+peer_webrtc_worker_enter_batch_policy (void)
+{
+#if defined(__linux__) && defined(SCHED_BATCH)
+  if (sched_getscheduler (0) == SCHED_OTHER)
+    set_policy (SCHED_BATCH);
+#endif
+}
+
+void
+peer_webrtc_worker_leave_batch_policy (void)
+{
+#if defined(__linux__) && defined(SCHED_BATCH)
+  if (sched_getscheduler (0) == SCHED_BATCH)
+    set_policy (SCHED_OTHER);
+#endif
+}
+
+static gpointer
+run (gpointer user_data)
+{
+  GMainContext *context = user_data;
+
+  peer_webrtc_worker_enter_batch_policy ();
+
+  for (;;)
+    g_main_context_iteration (context, TRUE);
+
+  return NULL;
+}
+
+static GMainContext *
+get_context (void)
+{
+  static GMainContext *context;
+
+  if (g_once_init_enter (&context))
+    {
+      GMainContext *new_context = g_main_context_new ();
+
+      /* A process may exit while the threads of links encrypt: OpenSSL must
+       * not be taken down under them. */
+      OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+      g_thread_unref (g_thread_new ("peer-webrtc", run, new_context));
+      g_once_init_leave (&context, new_context);
+    }
+
+  return context;
+}
+
+static void
+attach (GSource *source,
+        int priority,
+        GSourceFunc func,
+        gpointer user_data,
+        GDestroyNotify notify)
+{
+  g_source_set_static_name (source, "PeerWebrtcWorker");
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, func, user_data, notify);
+  g_source_attach (source, get_context ());
+  g_source_unref (source);
+}
+
+void
+peer_webrtc_worker_invoke (int priority,
+                           GSourceFunc func,
+                           gpointer user_data,
+                           GDestroyNotify notify)
+{
+  attach (g_idle_source_new (), priority, func, user_data, notify);
+}
+
+void
+peer_webrtc_worker_add_timeout (guint milliseconds,
+                                GSourceFunc func,
+                                gpointer user_data,
+                                GDestroyNotify notify)
+{
+  attach (g_timeout_source_new (milliseconds), G_PRIORITY_DEFAULT, func, user_data, notify);
+}

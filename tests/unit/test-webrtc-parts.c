@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <libpeerglib/peer.h>
+#include <string.h>
+
+#include "libpeerglib/transport/peer-certificate-private.h"
+#include "libpeerglib/transport/peer-webrtc-path-private.h"
+#include "libpeerglib/transport/peer-webrtc-sctp-private.h"
+#include "libpeerglib/transport/peer-webrtc-sdp-private.h"
+
+#define FIRST "v=0\r\no=- 1 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"                                   \
+              "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\n" \
+              "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=setup:active\r\na=sctp-port:5000\r\n"
+
+static void
+test_usable_candidates (void)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean is_usable;
+  } cases[] = {
+    { "candidate:1 1 UDP 2130706431 192.0.2.1 9 typ host", TRUE },
+    { "candidate:1 1 udp 2130706431 2001:db8::1 9 typ host generation 0 ufrag x", TRUE },
+    { "candidate:1 1 UDP 1 192.0.2.1 9 typ srflx raddr 0.0.0.0 rport 0", TRUE },
+    { "candidate:1 1 UDP 1 192.0.2.1 9 typ relay raddr 0.0.0.0 rport 0", TRUE },
+    { "candidate:1 1 UDP 1 4a.local 9 typ host", FALSE },
+    { "candidate:1 1 UDP 1 192.0.2.1 9 type host", FALSE },
+    { "candidate:1 1 UDP 1 192.0.2.1 9 typ", FALSE },
+    { "candidate:1 1 UDP 1 192.0.2.1 65536 typ host", FALSE },
+    { "candidate:1 0 UDP 1 192.0.2.1 9 typ host", FALSE },
+    { "candidate:1 1 UDP 4294967296 192.0.2.1 9 typ host", FALSE },
+    { "", FALSE },
+    { NULL, FALSE },
+  };
+
+  g_test_summary ("Only complete candidates with an address are given to libnice");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpint (peer_webrtc_path_is_usable (cases[i].text), ==, cases[i].is_usable);
+}
+
+static void
+test_path (void)
+{
+  g_autoptr (PeerWebrtcPath) path = peer_webrtc_path_new ();
+
+  g_test_summary ("The types of the pair in use follow from the foundations");
+
+  g_assert_null (peer_webrtc_path_get_local_type (path));
+  peer_webrtc_path_add_local (path, "candidate:1 1 UDP 1 192.0.2.1 9 typ host");
+  peer_webrtc_path_add_local (path, "candidate:2 1 UDP 1 192.0.2.1 9 typ relay raddr 0.0.0.0 rport 0");
+  peer_webrtc_path_add_remote (path, "candidate:1 1 UDP 1 192.0.2.1 9 typ srflx raddr 0.0.0.0 rport 0");
+  peer_webrtc_path_add_remote (path, "nonsense");
+
+  peer_webrtc_path_select (path, "2", "1");
+  g_assert_cmpstr (peer_webrtc_path_get_local_type (path), ==, "relay");
+  g_assert_cmpstr (peer_webrtc_path_get_remote_type (path), ==, "srflx");
+
+  peer_webrtc_path_select (path, "1", "remote1");
+  g_assert_cmpstr (peer_webrtc_path_get_local_type (path), ==, "host");
+  g_assert_cmpstr (peer_webrtc_path_get_remote_type (path), ==, "prflx");
+}
+
+static gboolean
+may_reset (const guint8 *data,
+           gsize size)
+{
+  GstBuffer *buffer = gst_buffer_new_memdup (data, size);
+  gboolean result = peer_webrtc_sctp_may_reset (buffer);
+
+  gst_buffer_unref (buffer);
+
+  return result;
+}
+
+static void
+test_reset (void)
+{
+  guint8 packet[12 + 5 + 3 + 4] = { 0 };
+
+  g_test_summary ("A reset is found behind other chunks, and no length leads astray");
+
+  packet[12] = 0;
+  packet[15] = 5;
+  packet[20] = 130;
+  packet[23] = 4;
+  g_assert_true (may_reset (packet, sizeof packet));
+  g_assert_false (may_reset (packet, sizeof packet - 1));
+
+  packet[20] = 3;
+  g_assert_false (may_reset (packet, sizeof packet));
+
+  packet[14] = packet[15] = 0xff;
+  g_assert_false (may_reset (packet, sizeof packet));
+  packet[14] = packet[15] = 0;
+  g_assert_false (may_reset (packet, sizeof packet));
+  g_assert_false (may_reset (packet, 12));
+  g_assert_false (may_reset (packet, 3));
+}
+
+static void
+test_max_message_size (void)
+{
+  static const struct
+  {
+    const char *sdp;
+    guint64 size;
+  } cases[] = {
+    { FIRST "a=fingerprint:sha-256 00\r\n", 65536 },
+    { FIRST "a=fingerprint:sha-256 00\r\na=max-message-size:262144\r\n", 262144 },
+    { FIRST "a=fingerprint:sha-256 00\r\na=max-message-size:0\r\n", 0 },
+    { FIRST "a=fingerprint:sha-256 00\r\na=max-message-size:-1\r\n", 65536 },
+  };
+
+  g_test_summary ("The size that the other side takes is read from its description");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GstWebRTCSessionDescription) description = peer_webrtc_sdp_parse ("answer", cases[i].sdp, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (peer_webrtc_sdp_get_max_message_size (description), ==, cases[i].size);
+    }
+}
+
+static void
+test_fingerprint (void)
+{
+  g_autoptr (GBytes) certificate = peer_certificate_new (NULL);
+  g_autoptr (GBytes) other = peer_certificate_new (NULL);
+  g_autofree char *pem = g_strndup (g_bytes_get_data (certificate, NULL), g_bytes_get_size (certificate));
+  g_autofree char *other_pem = g_strndup (g_bytes_get_data (other, NULL), g_bytes_get_size (other));
+  g_autofree char *hash = peer_certificate_get_fingerprint (pem, -1, "sha-256");
+  g_autofree char *lower = g_ascii_strdown (hash, -1);
+  g_autofree char *sdp = g_strdup_printf (FIRST "a=fingerprint:sha-1 00\r\na=fingerprint:SHA-256 %s\r\n", lower);
+  g_autoptr (GstWebRTCSessionDescription) theirs = peer_webrtc_sdp_parse ("answer", sdp, NULL);
+  g_autoptr (GstWebRTCSessionDescription) ours = peer_webrtc_sdp_parse ("answer", sdp, NULL);
+
+  g_test_summary ("A certificate belongs to a description that has its fingerprint");
+
+  g_assert_true (peer_webrtc_sdp_matches_certificate (theirs, pem));
+  g_assert_false (peer_webrtc_sdp_matches_certificate (theirs, other_pem));
+  g_assert_false (peer_webrtc_sdp_matches_certificate (theirs, "nonsense"));
+
+  g_assert_true (peer_webrtc_sdp_complete (ours, other));
+  g_assert_true (peer_webrtc_sdp_matches_certificate (ours, other_pem));
+  g_assert_false (peer_webrtc_sdp_matches_certificate (ours, pem));
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (NULL, NULL);
+
+  g_test_add_func ("/webrtc-parts/usable-candidates", test_usable_candidates);
+  g_test_add_func ("/webrtc-parts/path", test_path);
+  g_test_add_func ("/webrtc-parts/reset", test_reset);
+  g_test_add_func ("/webrtc-parts/max-message-size", test_max_message_size);
+  g_test_add_func ("/webrtc-parts/fingerprint", test_fingerprint);
+
+  return g_test_run ();
+}
