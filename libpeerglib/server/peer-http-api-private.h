@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/* The HTTP side of PeerJS's server: answers, statuses and headers as the
+ * reference, which is built on Express, gives them. */
+
+typedef struct
+{
+  const char *mount; /* "" or "/path", where the API begins */
+  const char *key;   /* nullable: any key will do */
+  gboolean allow_discovery;
+  const char *const *cors_origins; /* nullable: any origin */
+
+  char *(*generate_id) (gpointer user_data);
+  char *(*list_clients) (gpointer user_data); /* a JSON array */
+  gpointer user_data;
+} PeerHttpApi;
+
+/* "" or "/path" for what a user writes as a path; NULL when it is not
+ * absolute. */
+char *peer_http_api_normalize_path (const char *path);
+
+void peer_http_api_handle (const PeerHttpApi *self,
+                           SoupServerMessage *message,
+                           const char *path);
+
+/* Refuses an upgrade as the reference's WebSocket server does. */
+void peer_http_api_refuse_upgrade (SoupServerMessage *message,
+                                   guint status);
+
+G_END_DECLS
