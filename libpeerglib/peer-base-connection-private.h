@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "peer-base-connection.h"
+#include "protocol/peer-payload-private.h"
+#include "transport/peer-transport-private.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  PEER_CONNECTION_STATE_CONNECTING,
+  PEER_CONNECTION_STATE_OPEN,
+  PEER_CONNECTION_STATE_CLOSED,
+} PeerConnectionState;
+
+struct _PeerBaseConnection
+{
+  GObject parent_instance;
+
+  GMainContext *context;
+  PeerPeer *peer; /* weak; NULL when it is gone */
+  char *peer_id;
+  char *connection_id;
+  char *label;
+  GVariant *metadata;
+  guint connect_timeout;
+
+  PeerConnectionState state;
+  PeerTransport *transport;
+  gboolean has_remote_description;
+  GPtrArray *early_candidates; /* of PeerPayload, before the remote description */
+  GSource *connect_timer;
+};
+
+struct _PeerBaseConnectionClass
+{
+  GObjectClass parent_class;
+
+  PeerConnectionType connection_type;
+
+  /* Adds what an offer says of this kind of connection. */
+  void (*fill_offer) (PeerBaseConnection *self,
+                      PeerPayload *payload);
+  void (*message) (PeerBaseConnection *self,
+                   GBytes *bytes,
+                   gboolean is_text);
+  void (*buffered_amount_low) (PeerBaseConnection *self);
+
+  /* Lets go of what the connection holds; before "close" is emitted. */
+  void (*closed) (PeerBaseConnection *self);
+};
+
+#define PEER_BASE_CONNECTION_GET_CLASS(obj) (G_TYPE_INSTANCE_GET_CLASS ((obj), PEER_TYPE_BASE_CONNECTION, PeerBaseConnectionClass))
+#define PEER_BASE_CONNECTION_CLASS(klass) (G_TYPE_CHECK_CLASS_CAST ((klass), PEER_TYPE_BASE_CONNECTION, PeerBaseConnectionClass))
+
+#define PEER_DEFAULT_CONNECT_TIMEOUT 30 /* seconds */
+
+/* peer-base-connection-properties.c */
+void peer_base_connection_install_properties (GObjectClass *object_class);
+void peer_base_connection_notify_is_open (PeerBaseConnection *self);
+
+/* peer-base-connection.c */
+
+/* Follows the transport from now on, for as long as connecting may take. */
+void peer_base_connection_use (PeerBaseConnection *self,
+                               PeerTransport *transport);
+void peer_base_connection_start_timer (PeerBaseConnection *self);
+
+/* Reports an error and goes on. */
+void peer_base_connection_report (PeerBaseConnection *self,
+                                  const GError *error);
+
+/* Reports an error and closes. */
+void peer_base_connection_fail (PeerBaseConnection *self,
+                                const GError *error);
+
+/* peer-negotiation.c */
+
+/* Makes the offer. */
+void peer_base_connection_offer (PeerBaseConnection *self,
+                                 PeerTransport *transport);
+
+/* Answers the offer. */
+void peer_base_connection_answer (PeerBaseConnection *self,
+                                  PeerTransport *transport,
+                                  const char *sdp);
+
+void peer_base_connection_handle_answer (PeerBaseConnection *self,
+                                         const PeerPayload *payload);
+
+/* Takes over what the payload holds. */
+void peer_base_connection_handle_candidate (PeerBaseConnection *self,
+                                            PeerPayload *payload);
+
+/* Whether it offered and has no answer yet. */
+gboolean peer_base_connection_waits_for_answer (PeerBaseConnection *self);
+
+G_END_DECLS

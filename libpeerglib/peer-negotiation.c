@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-base-connection-private.h"
+
+#include "peer-peer-private.h"
+
+/* More than any peer has; a peer that sends more is not helped by them. */
+#define MAX_EARLY_CANDIDATES 256
+
+static void
+peer_base_connection_send_signal (PeerBaseConnection *self,
+                                  const char *type,
+                                  const char *payload)
+{
+  if (self->peer != NULL)
+    peer_peer_send_signal (self->peer, type, self->peer_id, payload);
+}
+
+static const char *
+peer_base_connection_get_wire_type (PeerBaseConnection *self)
+{
+  return PEER_BASE_CONNECTION_GET_CLASS (self)->connection_type == PEER_CONNECTION_TYPE_DATA ? "data" : "media";
+}
+
+static void
+description_cb (PeerBaseConnection *self,
+                const char *type,
+                const char *sdp)
+{
+  /* Borrows all it holds. */
+  PeerPayload payload = {
+    .connection_id = self->connection_id,
+    .type = (char *) peer_base_connection_get_wire_type (self),
+    .sdp_type = (char *) type,
+    .sdp = (char *) sdp,
+    .label = self->label,
+    .metadata = self->metadata,
+    .sdp_m_line_index = -1,
+  };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (!g_str_equal (type, "offer"))
+    {
+      text = peer_payload_print_answer (&payload);
+      peer_base_connection_send_signal (self, "ANSWER", text);
+      return;
+    }
+
+  PEER_BASE_CONNECTION_GET_CLASS (self)->fill_offer (self, &payload);
+  text = peer_payload_print_offer (&payload, &error);
+  if (text != NULL)
+    peer_base_connection_send_signal (self, "OFFER", text);
+  else
+    peer_base_connection_fail (self, error);
+}
+
+static void
+candidate_cb (PeerBaseConnection *self,
+              const PeerIceCandidate *candidate)
+{
+  /* Borrows all it holds. */
+  PeerPayload payload = {
+    .connection_id = self->connection_id,
+    .type = (char *) peer_base_connection_get_wire_type (self),
+    .candidate = (char *) candidate->candidate,
+    .sdp_mid = (char *) candidate->sdp_mid,
+    .sdp_m_line_index = candidate->sdp_m_line_index,
+    .username_fragment = (char *) candidate->username_fragment,
+  };
+  g_autofree char *text = peer_payload_print_candidate (&payload);
+
+  peer_base_connection_send_signal (self, "CANDIDATE", text);
+}
+
+static void
+peer_base_connection_begin (PeerBaseConnection *self,
+                            PeerTransport *transport)
+{
+  g_signal_connect_object (transport, "description", G_CALLBACK (description_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (transport, "candidate", G_CALLBACK (candidate_cb), self, G_CONNECT_SWAPPED);
+  peer_base_connection_use (self, transport);
+  peer_transport_start (transport);
+}
+
+void
+peer_base_connection_offer (PeerBaseConnection *self,
+                            PeerTransport *transport)
+{
+  peer_base_connection_begin (self, transport);
+}
+
+static void
+peer_base_connection_add_candidate (PeerBaseConnection *self,
+                                    const PeerPayload *payload)
+{
+  PeerIceCandidate candidate = {
+    .candidate = payload->candidate,
+    .sdp_mid = payload->sdp_mid,
+    .sdp_m_line_index = payload->sdp_m_line_index,
+    .username_fragment = payload->username_fragment,
+  };
+
+  peer_transport_add_remote_candidate (self->transport, &candidate);
+}
+
+static void
+peer_base_connection_set_remote_description (PeerBaseConnection *self,
+                                             const char *type,
+                                             const char *sdp)
+{
+  self->has_remote_description = TRUE;
+  peer_transport_set_remote_description (self->transport, type, sdp);
+  for (guint i = 0; i < self->early_candidates->len; i++)
+    peer_base_connection_add_candidate (self, g_ptr_array_index (self->early_candidates, i));
+  g_ptr_array_set_size (self->early_candidates, 0);
+}
+
+void
+peer_base_connection_answer (PeerBaseConnection *self,
+                             PeerTransport *transport,
+                             const char *sdp)
+{
+  peer_base_connection_begin (self, transport);
+  peer_base_connection_set_remote_description (self, "offer", sdp);
+}
+
+gboolean
+peer_base_connection_waits_for_answer (PeerBaseConnection *self)
+{
+  return self->state == PEER_CONNECTION_STATE_CONNECTING && !self->has_remote_description;
+}
+
+void
+peer_base_connection_handle_answer (PeerBaseConnection *self,
+                                    const PeerPayload *payload)
+{
+  if (self->transport != NULL && peer_base_connection_waits_for_answer (self) && payload->sdp != NULL)
+    peer_base_connection_set_remote_description (self, "answer", payload->sdp);
+  else
+    g_debug ("Ignoring an answer that %s does not wait for", self->connection_id);
+}
+
+void
+peer_base_connection_handle_candidate (PeerBaseConnection *self,
+                                       PeerPayload *payload)
+{
+  if (payload->candidate == NULL)
+    return;
+
+  if (self->transport != NULL && self->has_remote_description)
+    peer_base_connection_add_candidate (self, payload);
+  else if (self->early_candidates->len < MAX_EARLY_CANDIDATES)
+    {
+      g_ptr_array_add (self->early_candidates, g_memdup2 (payload, sizeof *payload));
+      *payload = (PeerPayload){ 0 };
+    }
+}

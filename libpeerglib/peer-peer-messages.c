@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-peer-private.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "protocol/peer-codec-private.h"
+#include "peer-error.h"
+
+/* Offers that others may have open at once; more are ignored. */
+#define MAX_CONNECTING 256
+
+/* Bytes of a CANDIDATE's payload; real ones have a few hundred. */
+#define MAX_CANDIDATE_SIZE 4096
+
+/* Says how an offered connection's values become bytes. */
+static gboolean
+peer_peer_find_serialization (PeerPeer *self,
+                              const char *name,
+                              PeerDataConnectionDescription *description)
+{
+  if (name == NULL)
+    {
+      description->serialization = PEER_SERIALIZATION_BINARY;
+      return TRUE;
+    }
+
+  description->serializer = g_hash_table_lookup (self->serializers, name);
+  if (description->serializer != NULL)
+    {
+      description->serialization = PEER_SERIALIZATION_CUSTOM;
+      return TRUE;
+    }
+
+  return peer_serialization_from_wire (name, &description->serialization);
+}
+
+static void
+peer_peer_hand_over_early_candidates (PeerPeer *self,
+                                      PeerBaseConnection *connection)
+{
+  g_autoptr (GPtrArray) payloads = peer_early_candidates_take (self->early_candidates,
+                                                               peer_base_connection_get_peer_id (connection),
+                                                               peer_base_connection_get_connection_id (connection));
+
+  for (guint i = 0; payloads != NULL && i < payloads->len; i++)
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (payloads, i), &length);
+      g_auto (PeerPayload) payload = { 0 };
+
+      if (peer_payload_parse (&payload, text, length, NULL))
+        peer_base_connection_handle_candidate (connection, &payload);
+    }
+}
+
+static void
+peer_peer_accept_offer (PeerPeer *self,
+                        const char *src,
+                        const PeerPayload *payload,
+                        const PeerDataConnectionDescription *description)
+{
+  g_autoptr (PeerDataConnection) connection = peer_peer_add_connection (self, description);
+  PeerBaseConnection *base = PEER_BASE_CONNECTION (connection);
+  g_autoptr (PeerTransportConfig) config = NULL;
+  g_autoptr (PeerTransport) transport = NULL;
+
+  peer_peer_hand_over_early_candidates (self, base);
+  /* Whoever follows the list may have closed it, as may the handlers. */
+  if (base->state != PEER_CONNECTION_STATE_CLOSED)
+    peer_peer_emit_connection (self, connection);
+  if (base->state == PEER_CONNECTION_STATE_CLOSED)
+    return;
+
+  config = peer_peer_new_transport_config (self);
+  transport = self->transport_factory (config);
+  peer_base_connection_answer (base, transport, payload->sdp);
+}
+
+static void
+peer_peer_handle_offer (PeerPeer *self,
+                        const char *src,
+                        const PeerPayload *payload)
+{
+  PeerBaseConnection *existing = peer_connection_table_lookup (self->connections, src, payload->connection_id);
+  PeerDataConnectionDescription description = {
+    .peer_id = src,
+    .connection_id = payload->connection_id,
+    .label = payload->label,
+    .metadata = payload->metadata,
+    .reliable = payload->reliable,
+    .max_message_size = (gsize) self->max_message_size,
+  };
+
+  /* PeerJS begins anew, too: it never renegotiates. */
+  if (existing != NULL)
+    peer_base_connection_close (existing);
+  if (self->is_destroyed)
+    return;
+
+  if (g_strcmp0 (payload->type, "data") != 0 || payload->sdp == NULL)
+    g_debug ("Ignoring an offer of type %s", payload->type != NULL ? payload->type : "(none)");
+  else if (!peer_peer_find_serialization (self, payload->serialization, &description))
+    g_debug ("Ignoring an offer with the unknown serialization %s", payload->serialization);
+  else if (peer_connection_table_count_connecting (self->connections) >= MAX_CONNECTING)
+    g_debug ("Ignoring an offer: %u connections are opening", MAX_CONNECTING);
+  else
+    peer_peer_accept_offer (self, src, payload, &description);
+}
+
+static void
+peer_peer_handle_negotiation (PeerPeer *self,
+                              const PeerEnvelope *envelope)
+{
+  g_auto (PeerPayload) payload = { 0 };
+  g_autoptr (GError) error = NULL;
+  PeerBaseConnection *connection;
+
+  if (envelope->type == PEER_MESSAGE_TYPE_CANDIDATE && envelope->payload_length > MAX_CANDIDATE_SIZE)
+    {
+      g_debug ("Ignoring a candidate of %" G_GSIZE_FORMAT " bytes from %s", envelope->payload_length, envelope->src);
+      return;
+    }
+
+  if (envelope->payload == NULL ||
+      !peer_payload_parse (&payload, envelope->payload, envelope->payload_length, &error))
+    {
+      g_debug ("Ignoring a malformed %s from %s: %s", envelope->type_name, envelope->src,
+               error != NULL ? error->message : "no payload");
+      return;
+    }
+
+  connection = peer_connection_table_lookup (self->connections, envelope->src, payload.connection_id);
+  if (envelope->type == PEER_MESSAGE_TYPE_OFFER)
+    peer_peer_handle_offer (self, envelope->src, &payload);
+  else if (connection != NULL && envelope->type == PEER_MESSAGE_TYPE_ANSWER)
+    peer_base_connection_handle_answer (connection, &payload);
+  else if (connection != NULL)
+    peer_base_connection_handle_candidate (connection, &payload);
+  else if (envelope->type == PEER_MESSAGE_TYPE_CANDIDATE)
+    peer_early_candidates_add (self->early_candidates, envelope->src, payload.connection_id,
+                               envelope->payload, envelope->payload_length);
+}
+
+/* The server could not deliver to a peer: whoever waits for it waits in vain. */
+static void
+peer_peer_handle_expire (PeerPeer *self,
+                         const char *src)
+{
+  g_autoptr (GPtrArray) connections = peer_connection_table_list (self->connections, src);
+  g_autoptr (GError) error = g_error_new (PEER_ERROR, PEER_ERROR_PEER_UNAVAILABLE,
+                                          _ ("Could not connect to peer %s"), src);
+  gboolean was_waited_for = FALSE;
+
+  for (guint i = 0; i < connections->len; i++)
+    {
+      PeerBaseConnection *connection = g_ptr_array_index (connections, i);
+
+      if (!peer_base_connection_waits_for_answer (connection))
+        continue;
+
+      was_waited_for = TRUE;
+      peer_base_connection_fail (connection, error);
+    }
+
+  if (was_waited_for)
+    peer_peer_report_error (self, error);
+}
+
+static void
+peer_peer_handle_leave (PeerPeer *self,
+                        const char *src)
+{
+  g_autoptr (GPtrArray) connections = peer_connection_table_list (self->connections, src);
+
+  for (guint i = 0; i < connections->len; i++)
+    peer_base_connection_close (g_ptr_array_index (connections, i));
+}
+
+void
+peer_peer_handle_message (PeerPeer *self,
+                          const PeerEnvelope *envelope)
+{
+  if (envelope->src == NULL)
+    g_debug ("Ignoring a message from nobody");
+  else if (envelope->type == PEER_MESSAGE_TYPE_EXPIRE)
+    peer_peer_handle_expire (self, envelope->src);
+  else if (envelope->type == PEER_MESSAGE_TYPE_LEAVE)
+    peer_peer_handle_leave (self, envelope->src);
+  else
+    peer_peer_handle_negotiation (self, envelope);
+}

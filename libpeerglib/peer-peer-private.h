@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "peer-base-connection.h"
+#include "peer-connection-table-private.h"
+#include "peer-data-connection-private.h"
+#include "peer-peer.h"
+#include "peer-wait-queue-private.h"
+#include "protocol/peer-envelope-private.h"
+#include "signaling/peer-early-candidates-private.h"
+#include "signaling/peer-socket-private.h"
+#include "transport/peer-transport-private.h"
+
+G_BEGIN_DECLS
+
+typedef PeerTransport *(*PeerTransportFactory) (const PeerTransportConfig *config);
+
+struct _PeerPeer
+{
+  GObject parent_instance;
+
+  /* Settings */
+  char *id;
+  char *host;
+  guint port;
+  char *path;
+  gboolean secure;
+  char *key;
+  char *token;
+  guint ping_interval;
+  GListModel *ice_servers;
+  PeerIceTransportPolicy ice_transport_policy;
+  GTlsDatabase *tls_database;
+  gboolean auto_reconnect;
+  guint64 max_message_size;
+  GHashTable *serializers; /* name to PeerSerializer */
+  PeerTransportFactory transport_factory;
+  GBytes *certificate;
+
+  /* State */
+  GMainContext *context;
+  gboolean was_open; /* once at least */
+  gboolean is_open;
+  gboolean is_disconnected;
+  gboolean is_destroyed;
+  guint registration; /* counts what the application did to it */
+  PeerSocket *socket;
+  GSource *start_source;
+  GSource *reconnect_source;
+  guint reconnect_attempt;
+  gboolean is_reconnecting; /* by itself */
+  PeerWaitQueue *opens;     /* open_async() */
+  PeerConnectionTable *connections;
+  PeerEarlyCandidates *early_candidates;
+};
+
+/* peer-peer-properties.c */
+void peer_peer_install_properties (GObjectClass *object_class);
+void peer_peer_set_id (PeerPeer *self,
+                       const char *id);
+void peer_peer_set_state (PeerPeer *self,
+                          gboolean is_open,
+                          gboolean is_disconnected);
+void peer_peer_set_destroyed (PeerPeer *self);
+
+/* peer-peer-settings.c */
+char *peer_peer_normalize_path (const char *path);
+
+/* peer-peer-registration.c */
+
+/* Borrowed; NULL when the settings make no address. */
+PeerSocket *peer_peer_ensure_socket (PeerPeer *self);
+
+/* Contacts the server on the next turn of the main context. */
+void peer_peer_register (PeerPeer *self);
+
+/* The same after the peer was disconnected. */
+void peer_peer_register_again (PeerPeer *self);
+
+/* Leaves the server; whoever waits for the peer to open gets the error. */
+void peer_peer_unregister (PeerPeer *self,
+                           const GError *error);
+
+/* peer-peer-messages.c */
+void peer_peer_handle_message (PeerPeer *self,
+                               const PeerEnvelope *envelope);
+
+/* peer-peer-connect.c */
+
+/* Whether the line to the server is there, or on its way. */
+gboolean peer_peer_can_connect (PeerPeer *self);
+
+/* Makes a connection and lists it; transfer full. */
+PeerDataConnection *peer_peer_add_connection (PeerPeer *self,
+                                              const PeerDataConnectionDescription *description);
+
+/* What a transport of this peer begins with. */
+PeerTransportConfig *peer_peer_new_transport_config (PeerPeer *self);
+
+/* peer-peer.c */
+void peer_peer_emit_open (PeerPeer *self);
+void peer_peer_emit_disconnected (PeerPeer *self);
+void peer_peer_emit_connection (PeerPeer *self,
+                                PeerDataConnection *connection);
+void peer_peer_report_error (PeerPeer *self,
+                             const GError *error);
+
+/* Sends a message for a connection; the payload is JSON text. */
+void peer_peer_send_signal (PeerPeer *self,
+                            const char *type,
+                            const char *peer_id,
+                            const char *payload);
+
+/* A connection has closed. */
+void peer_peer_forget_connection (PeerPeer *self,
+                                  PeerBaseConnection *connection);
+
+/* For tests: what makes the transports of new connections. */
+void peer_peer_set_transport_factory (PeerPeer *self,
+                                      PeerTransportFactory factory);
+
+G_END_DECLS

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-auth-request-private.h"
+#include "peer-server-client-private.h"
+#include "peer-server-private.h"
+#include "protocol/peer-json-private.h"
+
+/* What the relay tells */
+
+static gboolean
+relay_authenticate (const PeerRelayRequest *request,
+                    char **reason,
+                    gpointer user_data)
+{
+  g_autoptr (PeerServer) self = g_object_ref (user_data);
+  g_autoptr (PeerAuthRequest) auth_request = NULL;
+  gboolean is_handled = FALSE;
+
+  if (!g_signal_has_handler_pending (self, peer_server_signals[SERVER_AUTHENTICATE], 0, TRUE))
+    return TRUE;
+
+  auth_request = peer_auth_request_new (request);
+  g_signal_emit (self, peer_server_signals[SERVER_AUTHENTICATE], 0, auth_request, &is_handled);
+
+  return !is_handled || peer_auth_request_get_decision (auth_request, reason);
+}
+
+static void
+relay_connected (PeerRelayClient *client,
+                 gpointer user_data)
+{
+  g_autoptr (PeerServer) self = g_object_ref (user_data);
+
+  if (g_signal_has_handler_pending (self, peer_server_signals[SERVER_CONNECTION], 0, TRUE))
+    g_signal_emit (self, peer_server_signals[SERVER_CONNECTION], 0, peer_server_client_for (client));
+}
+
+static void
+relay_disconnected (PeerRelayClient *client,
+                    gpointer user_data)
+{
+  g_autoptr (PeerServer) self = g_object_ref (user_data);
+
+  if (!self->is_disposed && g_signal_has_handler_pending (self, peer_server_signals[SERVER_DISCONNECT], 0, TRUE))
+    g_signal_emit (self, peer_server_signals[SERVER_DISCONNECT], 0, peer_server_client_for (client));
+
+  peer_server_client_release (client);
+}
+
+static void
+relay_message (PeerRelayClient *client,
+               const char *type,
+               const char *dst,
+               gpointer user_data)
+{
+  g_autoptr (PeerServer) self = NULL;
+
+  if (!g_signal_has_handler_pending (user_data, peer_server_signals[SERVER_MESSAGE], 0, TRUE))
+    return;
+
+  self = g_object_ref (user_data);
+  g_signal_emit (self, peer_server_signals[SERVER_MESSAGE], 0, peer_server_client_for (client), type, dst);
+}
+
+static void
+relay_failed (const GError *error,
+              gpointer user_data)
+{
+  g_autoptr (PeerServer) self = g_object_ref (user_data);
+
+  g_signal_emit (self, peer_server_signals[SERVER_ERROR], 0, error);
+}
+
+static void
+relay_changed (gpointer user_data)
+{
+  PeerServer *self = PEER_SERVER (user_data);
+
+  if (!self->is_disposed)
+    g_object_notify_by_pspec (G_OBJECT (self), peer_server_props[PROP_N_CLIENTS]);
+}
+
+void
+peer_server_handle_stopped (gpointer user_data)
+{
+  g_autoptr (PeerServer) self = g_object_ref (user_data);
+  g_autoptr (PeerRelay) stopped = g_steal_pointer (&self->stopping);
+
+  peer_relay_clear_events (stopped);
+  g_signal_emit (self, peer_server_signals[SERVER_CLOSE], 0);
+}
+
+const PeerRelayEvents peer_server_relay_events = {
+  .authenticate = relay_authenticate,
+  .connected = relay_connected,
+  .disconnected = relay_disconnected,
+  .message = relay_message,
+  .failed = relay_failed,
+  .changed = relay_changed,
+  .stopped = peer_server_handle_stopped,
+};
+
+/* What the HTTP side asks for */
+
+#define MAX_GENERATED_IDS 16
+
+static char *
+http_generate_id (gpointer user_data)
+{
+  g_autoptr (PeerServer) self = g_object_ref (user_data);
+
+  for (guint i = 0; i < MAX_GENERATED_IDS; i++)
+    {
+      g_autofree char *id = NULL;
+
+      g_signal_emit (self, peer_server_signals[SERVER_GENERATE_ID], 0, &id);
+      if (id != NULL && peer_server_get_client (self, id) == NULL)
+        return g_steal_pointer (&id);
+    }
+
+  return g_uuid_string_random ();
+}
+
+static char *
+http_list_clients (gpointer user_data)
+{
+  PeerServer *self = PEER_SERVER (user_data);
+  g_autoptr (GPtrArray) clients = peer_relay_list_clients (self->relay);
+  GString *list = g_string_new ("[");
+
+  for (guint i = 0; i < clients->len; i++)
+    {
+      if (i > 0)
+        g_string_append_c (list, ',');
+      peer_json_append_string (list, peer_relay_client_get_id (g_ptr_array_index (clients, i)));
+    }
+  g_string_append_c (list, ']');
+
+  return g_string_free (list, FALSE);
+}
+
+/* Settings */
+
+static void
+peer_server_configure_relay (PeerServer *self)
+{
+  const guint *numbers = self->settings.numbers;
+  PeerRelayConfig *config = peer_relay_get_config (self->relay);
+  PeerMessageStoreLimits *store = peer_relay_get_store_limits (self->relay);
+  PeerPollLimits *poll = peer_relay_get_poll_limits (self->relay);
+
+  g_free (config->key);
+  config->key = g_strdup (self->settings.key);
+  g_strfreev (config->extra_types);
+  config->extra_types = g_strdupv (self->settings.extra_message_types);
+  config->alive_timeout = numbers[PROP_ALIVE_TIMEOUT];
+  config->expire_timeout = numbers[PROP_EXPIRE_TIMEOUT];
+  config->cleanup_interval = numbers[PROP_CLEANUP_INTERVAL];
+  config->concurrent_limit = numbers[PROP_CONCURRENT_LIMIT];
+  config->clients_per_address = numbers[PROP_CLIENTS_PER_ADDRESS];
+  config->max_id_length = numbers[PROP_MAX_ID_LENGTH];
+  config->max_depth = numbers[PROP_MAX_DEPTH];
+
+  store->max_queue_length = numbers[PROP_QUEUE_LIMIT];
+  store->max_messages = numbers[PROP_QUEUE_TOTAL_LIMIT];
+  store->max_bytes = numbers[PROP_QUEUE_TOTAL_SIZE];
+
+  poll->max_message_size = numbers[PROP_MAX_MESSAGE_SIZE];
+  poll->frames_per_second = numbers[PROP_MESSAGES_PER_SECOND];
+  poll->frame_burst = numbers[PROP_MESSAGE_BURST];
+  poll->max_pending_output = numbers[PROP_SEND_BUFFER_SIZE];
+
+  peer_relay_configure (self->relay);
+}
+
+static void
+peer_server_configure_http (PeerServer *self)
+{
+  const PeerServerSettings *settings = &self->settings;
+  PeerHttpServerConfig *config = peer_http_server_get_config (self->http);
+
+  config->proxied = settings->proxied;
+  config->handshake_timeout = settings->numbers[PROP_HANDSHAKE_TIMEOUT];
+  config->api.mount = config->mount;
+  config->api.key = settings->strict_http_key ? settings->key : NULL;
+  config->api.allow_discovery = settings->allow_discovery;
+  config->api.cors_origins = (const char *const *) settings->cors_origins;
+  config->api.generate_id = http_generate_id;
+  config->api.list_clients = http_list_clients;
+  config->api.user_data = self;
+}
+
+void
+peer_server_configure_backend (PeerServer *self)
+{
+  if (self->relay != NULL)
+    peer_server_configure_relay (self);
+  if (self->http != NULL)
+    peer_server_configure_http (self);
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-server-settings-private.h"
+
+typedef struct
+{
+  const char *name;
+  guint value;
+} NumberDefault;
+
+static const NumberDefault number_defaults[N_NUMBERS + 1] = {
+  [PROP_ALIVE_TIMEOUT] = { "alive-timeout", 60 * 1000 },
+  [PROP_EXPIRE_TIMEOUT] = { "expire-timeout", 5000 },
+  [PROP_CLEANUP_INTERVAL] = { "cleanup-interval", 1000 },
+  [PROP_CONCURRENT_LIMIT] = { "concurrent-limit", 5000 },
+  [PROP_CLIENTS_PER_ADDRESS] = { "clients-per-address", 0 },
+  [PROP_MAX_MESSAGE_SIZE] = { "max-message-size", 1024 * 1024 },
+  [PROP_MESSAGES_PER_SECOND] = { "messages-per-second", 1000 },
+  [PROP_MESSAGE_BURST] = { "message-burst", 2000 },
+  [PROP_SEND_BUFFER_SIZE] = { "send-buffer-size", 4 * 1024 * 1024 },
+  [PROP_QUEUE_LIMIT] = { "queue-limit", 256 },
+  [PROP_QUEUE_TOTAL_LIMIT] = { "queue-total-limit", 100 * 1000 },
+  [PROP_QUEUE_TOTAL_SIZE] = { "queue-total-size", 64 * 1024 * 1024 },
+  [PROP_MAX_ID_LENGTH] = { "max-id-length", 128 },
+  [PROP_MAX_DEPTH] = { "max-depth", 64 },
+  [PROP_HANDSHAKE_TIMEOUT] = { "handshake-timeout", 10 * 1000 },
+};
+
+void
+peer_server_settings_init (PeerServerSettings *self)
+{
+  for (guint i = 1; i <= N_NUMBERS; i++)
+    self->numbers[i] = number_defaults[i].value;
+  self->host = g_strdup ("::");
+  self->path = g_strdup ("/");
+  self->key = g_strdup ("peerjs");
+}
+
+void
+peer_server_settings_clear (PeerServerSettings *self)
+{
+  g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->cors_origins, g_strfreev);
+  g_clear_pointer (&self->extra_message_types, g_strfreev);
+  g_clear_object (&self->tls_certificate);
+}
+
+gboolean
+peer_server_settings_get (const PeerServerSettings *self,
+                          PeerServerProperty property,
+                          GValue *value)
+{
+  if (property <= N_NUMBERS)
+    {
+      g_value_set_uint (value, self->numbers[property]);
+      return TRUE;
+    }
+
+  switch ((guint) property)
+    {
+    case PROP_ALLOW_DISCOVERY:
+      g_value_set_boolean (value, self->allow_discovery);
+      return TRUE;
+    case PROP_PROXIED:
+      g_value_set_boolean (value, self->proxied);
+      return TRUE;
+    case PROP_STRICT_HTTP_KEY:
+      g_value_set_boolean (value, self->strict_http_key);
+      return TRUE;
+    case PROP_HOST:
+      g_value_set_string (value, self->host);
+      return TRUE;
+    case PROP_PATH:
+      g_value_set_string (value, self->path);
+      return TRUE;
+    case PROP_KEY:
+      g_value_set_string (value, self->key);
+      return TRUE;
+    case PROP_CORS_ORIGINS:
+      g_value_set_boxed (value, self->cors_origins);
+      return TRUE;
+    case PROP_EXTRA_MESSAGE_TYPES:
+      g_value_set_boxed (value, self->extra_message_types);
+      return TRUE;
+    case PROP_TLS_CERTIFICATE:
+      g_value_set_object (value, self->tls_certificate);
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+set_boolean (gboolean *field,
+             const GValue *value)
+{
+  gboolean old = *field;
+
+  *field = g_value_get_boolean (value);
+
+  return *field != old;
+}
+
+static gboolean
+set_string (char **field,
+            const GValue *value)
+{
+  if (g_strcmp0 (*field, g_value_get_string (value)) == 0)
+    return FALSE;
+
+  g_free (*field);
+  *field = g_value_dup_string (value);
+
+  return TRUE;
+}
+
+static gboolean
+set_strv (char ***field,
+          const GValue *value)
+{
+  const char *const *strv = g_value_get_boxed (value);
+
+  if (strv == (const char *const *) *field ||
+      (strv != NULL && *field != NULL && g_strv_equal (strv, (const char *const *) *field)))
+    return FALSE;
+
+  g_strfreev (*field);
+  *field = g_value_dup_boxed (value);
+
+  return TRUE;
+}
+
+gboolean
+peer_server_settings_set (PeerServerSettings *self,
+                          PeerServerProperty property,
+                          const GValue *value,
+                          gboolean *changed)
+{
+  if (property <= N_NUMBERS)
+    {
+      *changed = self->numbers[property] != g_value_get_uint (value);
+      self->numbers[property] = g_value_get_uint (value);
+      return TRUE;
+    }
+
+  switch ((guint) property)
+    {
+    case PROP_ALLOW_DISCOVERY:
+      *changed = set_boolean (&self->allow_discovery, value);
+      return TRUE;
+    case PROP_PROXIED:
+      *changed = set_boolean (&self->proxied, value);
+      return TRUE;
+    case PROP_STRICT_HTTP_KEY:
+      *changed = set_boolean (&self->strict_http_key, value);
+      return TRUE;
+    case PROP_HOST:
+      *changed = set_string (&self->host, value);
+      return TRUE;
+    case PROP_PATH:
+      *changed = set_string (&self->path, value);
+      return TRUE;
+    case PROP_KEY:
+      *changed = set_string (&self->key, value);
+      return TRUE;
+    case PROP_CORS_ORIGINS:
+      *changed = set_strv (&self->cors_origins, value);
+      return TRUE;
+    case PROP_EXTRA_MESSAGE_TYPES:
+      *changed = set_strv (&self->extra_message_types, value);
+      return TRUE;
+    case PROP_TLS_CERTIFICATE:
+      *changed = g_set_object (&self->tls_certificate, g_value_get_object (value));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static GParamSpec *
+number_spec (PeerServerProperty property,
+             guint minimum)
+{
+  const NumberDefault *number = &number_defaults[property];
+
+  return g_param_spec_uint (number->name, NULL, NULL, minimum, G_MAXUINT, number->value,
+                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+}
+
+static void
+install_numbers (GParamSpec **props)
+{
+  /**
+   * PeerServer:alive-timeout:
+   *
+   * How long a client may be silent, in milliseconds, before it is disconnected.
+   * Any traffic counts. 0 is for ever.
+   */
+  props[PROP_ALIVE_TIMEOUT] = number_spec (PROP_ALIVE_TIMEOUT, 0);
+
+  /**
+   * PeerServer:expire-timeout:
+   *
+   * How long a message waits for a client that is not there, in milliseconds;
+   * then its sender gets an `EXPIRE`.
+   */
+  props[PROP_EXPIRE_TIMEOUT] = number_spec (PROP_EXPIRE_TIMEOUT, 0);
+
+  /**
+   * PeerServer:cleanup-interval:
+   *
+   * The time between two looks at what has expired, in milliseconds.
+   */
+  props[PROP_CLEANUP_INTERVAL] = number_spec (PROP_CLEANUP_INTERVAL, 1);
+
+  /**
+   * PeerServer:concurrent-limit:
+   *
+   * How many clients there may be at once. 0 is any number.
+   */
+  props[PROP_CONCURRENT_LIMIT] = number_spec (PROP_CONCURRENT_LIMIT, 0);
+
+  /**
+   * PeerServer:clients-per-address:
+   *
+   * How many connections may come from one IP address. 0, the default, is any
+   * number: behind a reverse proxy all seem to come from one, unless
+   * [property@Peer.Server:proxied] is set.
+   */
+  props[PROP_CLIENTS_PER_ADDRESS] = number_spec (PROP_CLIENTS_PER_ADDRESS, 0);
+
+  /**
+   * PeerServer:max-message-size:
+   *
+   * How large a message may be, in bytes, all its fragments together. Who sends
+   * a larger one is disconnected with code 1009. 0 is no limit.
+   */
+  props[PROP_MAX_MESSAGE_SIZE] = number_spec (PROP_MAX_MESSAGE_SIZE, 0);
+
+  /**
+   * PeerServer:messages-per-second:
+   *
+   * How many WebSocket frames a client may send a second, on average. Who sends
+   * more is not read for a while. 0 is any number.
+   */
+  props[PROP_MESSAGES_PER_SECOND] = number_spec (PROP_MESSAGES_PER_SECOND, 0);
+
+  /**
+   * PeerServer:message-burst:
+   *
+   * How many frames a client may send at once, beyond
+   * [property@Peer.Server:messages-per-second].
+   */
+  props[PROP_MESSAGE_BURST] = number_spec (PROP_MESSAGE_BURST, 0);
+
+  /**
+   * PeerServer:send-buffer-size:
+   *
+   * How many bytes may wait for a client that reads slowly. One that lets more
+   * pile up is disconnected. 0 is no limit.
+   */
+  props[PROP_SEND_BUFFER_SIZE] = number_spec (PROP_SEND_BUFFER_SIZE, 0);
+
+  /**
+   * PeerServer:queue-limit:
+   *
+   * How many messages may wait for one client that is not there. The sender of
+   * one more gets an `EXPIRE` at once. 0 is any number.
+   */
+  props[PROP_QUEUE_LIMIT] = number_spec (PROP_QUEUE_LIMIT, 0);
+
+  /**
+   * PeerServer:queue-total-limit:
+   *
+   * How many messages may wait for all clients that are not there. 0 is any
+   * number.
+   */
+  props[PROP_QUEUE_TOTAL_LIMIT] = number_spec (PROP_QUEUE_TOTAL_LIMIT, 0);
+
+  /**
+   * PeerServer:queue-total-size:
+   *
+   * How many bytes may wait for all clients that are not there. 0 is no limit.
+   */
+  props[PROP_QUEUE_TOTAL_SIZE] = number_spec (PROP_QUEUE_TOTAL_SIZE, 0);
+
+  /**
+   * PeerServer:max-id-length:
+   *
+   * How long an id or a token may be, in bytes. Control characters are never
+   * accepted; any other rule is left to the clients. 0 is no limit.
+   */
+  props[PROP_MAX_ID_LENGTH] = number_spec (PROP_MAX_ID_LENGTH, 0);
+
+  /**
+   * PeerServer:max-depth:
+   *
+   * How deep arrays and objects of a message may lie inside each other.
+   */
+  props[PROP_MAX_DEPTH] = number_spec (PROP_MAX_DEPTH, 1);
+
+  /**
+   * PeerServer:handshake-timeout:
+   *
+   * How long a connection may take to ask for something, in milliseconds. Has
+   * no effect on a server that is attached to a [class@Soup.Server]. 0 is for
+   * ever.
+   */
+  props[PROP_HANDSHAKE_TIMEOUT] = number_spec (PROP_HANDSHAKE_TIMEOUT, 0);
+}
+
+static void
+install_others (GParamSpec **props)
+{
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * PeerServer:allow-discovery:
+   *
+   * Whether anybody may ask for the list of all clients.
+   */
+  props[PROP_ALLOW_DISCOVERY] = g_param_spec_boolean ("allow-discovery", NULL, NULL, FALSE, flags);
+
+  /**
+   * PeerServer:proxied:
+   *
+   * Whether a reverse proxy stands before the server. The address of a client
+   * then is the last one in `X-Forwarded-For`, which the proxy has to append.
+   */
+  props[PROP_PROXIED] = g_param_spec_boolean ("proxied", NULL, NULL, FALSE, flags);
+
+  /**
+   * PeerServer:strict-http-key:
+   *
+   * Whether the key in the path of HTTP requests has to be right, too. The
+   * reference server takes any.
+   */
+  props[PROP_STRICT_HTTP_KEY] = g_param_spec_boolean ("strict-http-key", NULL, NULL, FALSE, flags);
+
+  /**
+   * PeerServer:host:
+   *
+   * The name or address to listen at; `::` and %NULL are all addresses, of
+   * IPv4, too.
+   */
+  props[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, "::", flags);
+
+  /**
+   * PeerServer:path:
+   *
+   * Where in the server's URIs everything lies. Has to begin with a slash.
+   */
+  props[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, "/", flags);
+
+  /**
+   * PeerServer:key:
+   *
+   * The key that clients have to know.
+   */
+  props[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, "peerjs", flags);
+
+  /**
+   * PeerServer:cors-origins:
+   *
+   * The origins whose pages may use the HTTP part. %NULL is all of them, and
+   * so is `*` among the others.
+   */
+  props[PROP_CORS_ORIGINS] = g_param_spec_boxed ("cors-origins", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * PeerServer:extra-message-types:
+   *
+   * Types of messages to relay beside PeerJS's own, as if they were `OFFER`.
+   */
+  props[PROP_EXTRA_MESSAGE_TYPES] = g_param_spec_boxed ("extra-message-types", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * PeerServer:tls-certificate:
+   *
+   * The certificate, with its private key, to listen with TLS.
+   */
+  props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, flags);
+
+  /**
+   * PeerServer:port:
+   *
+   * The port to listen at; 0 takes a free one, which this then is.
+   */
+  props[PROP_PORT] = g_param_spec_uint ("port", NULL, NULL, 0, G_MAXUINT16, 0, flags);
+
+  flags &= ~G_PARAM_WRITABLE;
+
+  /**
+   * PeerServer:uri:
+   *
+   * The URI of the server while it listens.
+   */
+  props[PROP_URI] = g_param_spec_string ("uri", NULL, NULL, NULL, flags);
+
+  /**
+   * PeerServer:n-clients:
+   *
+   * The number of clients.
+   */
+  props[PROP_N_CLIENTS] = g_param_spec_uint ("n-clients", NULL, NULL, 0, G_MAXUINT, 0, flags);
+}
+
+void
+peer_server_properties_install (GObjectClass *object_class,
+                                GParamSpec **props)
+{
+  install_numbers (props);
+  install_others (props);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}

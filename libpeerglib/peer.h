@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <libsoup/soup.h>
+
+#define _PEER_INSIDE
+#include <libpeerglib/peer-version.h>
+#include <libpeerglib/peer-enums.h>
+#include <libpeerglib/peer-error.h>
+#include <libpeerglib/peer-auth-request.h>
+#include <libpeerglib/peer-server-client.h>
+#include <libpeerglib/peer-server.h>
+#include <libpeerglib/peer-enum-types.h>
+#include <libpeerglib/peer-ice-server.h>
+#include <libpeerglib/peer-serializer.h>
+#include <libpeerglib/peer-connect-options.h>
+#include <libpeerglib/peer-base-connection.h>
+#include <libpeerglib/peer-data-connection.h>
+#include <libpeerglib/peer-peer.h>
+#include <libpeerglib/peer-auth-request.h>
+#include <libpeerglib/peer-server-client.h>
+#include <libpeerglib/peer-server.h>
+#undef _PEER_INSIDE
