@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <errno.h>
+#include <gio/gunixinputstream.h>
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+#include <libpeerglib/peer.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define DEFAULT_SERVER "https://0.peerjs.com/"
+#define READ_SIZE (64 * 1024)
+
+enum
+{
+  EXIT_USAGE = 2
+};
+
+typedef struct
+{
+  char *server;
+  char *key;
+  char *id;
+  char *serialization;
+  gboolean reliable;
+  gboolean listen;
+  gboolean echo;
+  gboolean text;
+  gboolean verbose;
+  gboolean version;
+  char **operands;
+} Options;
+
+typedef struct
+{
+  Options options;
+  PeerSerialization serialization;
+  GMainLoop *loop;
+  PeerPeer *peer;
+  PeerDataConnection *connection; /* the one that stdin and stdout are joined to */
+  GInputStream *input;
+  GDataInputStream *lines; /* when the input is text */
+  gboolean has_input;      /* something was read */
+  int exit_status;
+} Cat;
+
+static void
+cat_free (Cat *cat)
+{
+  g_free (cat->options.server);
+  g_free (cat->options.key);
+  g_free (cat->options.id);
+  g_free (cat->options.serialization);
+  g_strfreev (cat->options.operands);
+  g_clear_pointer (&cat->loop, g_main_loop_unref);
+  g_clear_object (&cat->connection);
+  g_clear_object (&cat->peer);
+  g_clear_object (&cat->lines);
+  g_clear_object (&cat->input);
+  g_free (cat);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Cat, cat_free)
+
+static void
+cat_quit (Cat *cat,
+          int exit_status)
+{
+  cat->exit_status = MAX (cat->exit_status, exit_status);
+  g_main_loop_quit (cat->loop);
+}
+
+static void
+cat_fail (Cat *cat,
+          const GError *error)
+{
+  g_printerr ("peer-cat: %s\n", error->message);
+  cat_quit (cat, EXIT_FAILURE);
+}
+
+static void cat_read (Cat *cat);
+
+static void
+sent_cb (GObject *object,
+         GAsyncResult *result,
+         gpointer user_data)
+{
+  Cat *cat = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (peer_data_connection_send_finish (PEER_DATA_CONNECTION (object), result, &error))
+    cat_read (cat);
+  else if (!g_error_matches (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED))
+    cat_fail (cat, error);
+}
+
+static void
+cat_send (Cat *cat,
+          GVariant *value)
+{
+  cat->has_input = TRUE;
+  peer_data_connection_send_async (cat->connection, value, NULL, sent_cb, cat);
+}
+
+/* An input that was empty from the start only listens. */
+static void
+cat_end_of_input (Cat *cat)
+{
+  if (cat->has_input)
+    peer_data_connection_close_flush (cat->connection);
+}
+
+static void
+line_cb (GObject *object,
+         GAsyncResult *result,
+         gpointer user_data)
+{
+  Cat *cat = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_data_input_stream_read_line_finish (G_DATA_INPUT_STREAM (object), result, NULL, &error);
+
+  if (error != NULL)
+    cat_fail (cat, error);
+  else if (line == NULL)
+    cat_end_of_input (cat);
+  else
+    cat_send (cat, g_variant_new_take_string (g_utf8_make_valid (line, -1)));
+}
+
+static void
+bytes_cb (GObject *object,
+          GAsyncResult *result,
+          gpointer user_data)
+{
+  Cat *cat = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (object), result, &error);
+
+  if (bytes == NULL)
+    cat_fail (cat, error);
+  else if (g_bytes_get_size (bytes) == 0)
+    cat_end_of_input (cat);
+  else
+    cat_send (cat, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+}
+
+static void
+cat_read (Cat *cat)
+{
+  if (cat->lines != NULL)
+    g_data_input_stream_read_line_async (cat->lines, G_PRIORITY_DEFAULT, NULL, line_cb, cat);
+  else
+    g_input_stream_read_bytes_async (cat->input, READ_SIZE, G_PRIORITY_DEFAULT, NULL, bytes_cb, cat);
+}
+
+/* Text as a line, bytes as they are, anything else as JSON. */
+static gboolean
+cat_print (GVariant *value)
+{
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BYTESTRING))
+    {
+      gsize size;
+      const void *data = g_variant_get_fixed_array (value, &size, 1);
+
+      fwrite (data, 1, size, stdout);
+    }
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    {
+      puts (g_variant_get_string (value, NULL));
+    }
+  else
+    {
+      g_autofree char *json = json_gvariant_serialize_data (value, NULL);
+
+      puts (json);
+    }
+
+  return fflush (stdout) == 0;
+}
+
+static void
+data_cb (PeerDataConnection *connection,
+         GVariant *value,
+         Cat *cat)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!cat->options.echo && !cat_print (value))
+    {
+      /* Whoever read our output has gone, as with any filter. */
+      if (errno != EPIPE)
+        g_printerr ("peer-cat: %s\n", g_strerror (errno));
+      cat_quit (cat, errno == EPIPE ? EXIT_SUCCESS : EXIT_FAILURE);
+    }
+  else if (cat->options.echo && !peer_data_connection_send (connection, value, &error))
+    {
+      g_printerr ("peer-cat: %s\n", error->message);
+    }
+}
+
+static void
+connection_open_cb (PeerDataConnection *connection,
+                    Cat *cat)
+{
+  if (cat->options.verbose)
+    g_printerr (_ ("Connected to %s\n"), peer_base_connection_get_peer_id (PEER_BASE_CONNECTION (connection)));
+  if (!cat->options.echo)
+    cat_read (cat);
+}
+
+static void
+connection_error_cb (PeerDataConnection *connection,
+                     const GError *error,
+                     Cat *cat)
+{
+  g_printerr ("peer-cat: %s\n", error->message);
+  if (!cat->options.echo)
+    cat->exit_status = EXIT_FAILURE;
+}
+
+static void
+connection_close_cb (PeerDataConnection *connection,
+                     Cat *cat)
+{
+  if (cat->options.verbose)
+    g_printerr (_ ("Disconnected from %s\n"), peer_base_connection_get_peer_id (PEER_BASE_CONNECTION (connection)));
+  if (!cat->options.echo)
+    cat_quit (cat, EXIT_SUCCESS);
+}
+
+static void
+cat_join (Cat *cat,
+          PeerDataConnection *connection)
+{
+  g_signal_connect (connection, "open", G_CALLBACK (connection_open_cb), cat);
+  g_signal_connect (connection, "data", G_CALLBACK (data_cb), cat);
+  g_signal_connect (connection, "error", G_CALLBACK (connection_error_cb), cat);
+  g_signal_connect (connection, "close", G_CALLBACK (connection_close_cb), cat);
+}
+
+static void
+peer_connection_cb (PeerPeer *peer,
+                    PeerDataConnection *connection,
+                    Cat *cat)
+{
+  if (cat->options.echo)
+    {
+      cat_join (cat, connection);
+    }
+  else if (cat->options.listen && cat->connection == NULL)
+    {
+      cat->connection = g_object_ref (connection);
+      cat_join (cat, connection);
+    }
+  else
+    {
+      peer_base_connection_close (PEER_BASE_CONNECTION (connection));
+    }
+}
+
+static void
+cat_connect (Cat *cat)
+{
+  g_autoptr (PeerConnectOptions) options = peer_connect_options_new ();
+
+  peer_connect_options_set_serialization (options, cat->serialization);
+  peer_connect_options_set_reliable (options, cat->options.reliable);
+  g_set_object (&cat->connection, peer_peer_connect_to (cat->peer, cat->options.operands[0], options));
+  cat_join (cat, cat->connection);
+}
+
+static void
+peer_open_cb (PeerPeer *peer,
+              const char *id,
+              Cat *cat)
+{
+  if (cat->options.listen || cat->options.echo)
+    g_printerr (_ ("Listening as %s\n"), id);
+  else if (cat->connection == NULL)
+    cat_connect (cat);
+}
+
+static void
+peer_error_cb (PeerPeer *peer,
+               const GError *error,
+               Cat *cat)
+{
+  /* The connection has told it. */
+  if (!g_error_matches (error, PEER_ERROR, PEER_ERROR_PEER_UNAVAILABLE))
+    g_printerr ("peer-cat: %s\n", error->message);
+}
+
+/* A server that is lost after it was found comes back, or does not matter. */
+static void
+peer_disconnected_cb (PeerPeer *peer,
+                      const char *id,
+                      Cat *cat)
+{
+  if (cat->connection == NULL && !cat->options.listen && !cat->options.echo)
+    cat_quit (cat, EXIT_FAILURE);
+}
+
+static void
+peer_close_cb (PeerPeer *peer,
+               Cat *cat)
+{
+  cat_quit (cat, EXIT_FAILURE);
+}
+
+static gboolean
+signal_cb (gpointer user_data)
+{
+  cat_quit (user_data, EXIT_SUCCESS);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* The server's first answer, or none, decides for a peer that only listens. */
+static void
+first_open_cb (GObject *object,
+               GAsyncResult *result,
+               gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = peer_peer_open_finish (PEER_PEER (object), result, &error);
+
+  if (id == NULL)
+    cat_quit (user_data, EXIT_FAILURE);
+}
+
+static void
+cat_start (Cat *cat)
+{
+  g_autoptr (PeerPeer) named = peer_peer_new_for_uri (cat->options.server, cat->options.id);
+
+  if (cat->options.key == NULL)
+    cat->peer = g_steal_pointer (&named);
+  else
+    cat->peer = g_object_new (PEER_TYPE_PEER,
+                              "id", cat->options.id,
+                              "host", peer_peer_get_host (named),
+                              "port", peer_peer_get_port (named),
+                              "path", peer_peer_get_path (named),
+                              "secure", peer_peer_get_secure (named),
+                              "key", cat->options.key,
+                              NULL);
+
+  g_signal_connect (cat->peer, "open", G_CALLBACK (peer_open_cb), cat);
+  g_signal_connect (cat->peer, "connection", G_CALLBACK (peer_connection_cb), cat);
+  g_signal_connect (cat->peer, "error", G_CALLBACK (peer_error_cb), cat);
+  g_signal_connect (cat->peer, "disconnected", G_CALLBACK (peer_disconnected_cb), cat);
+  g_signal_connect (cat->peer, "close", G_CALLBACK (peer_close_cb), cat);
+  peer_peer_open_async (cat->peer, NULL, first_open_cb, cat);
+}
+
+static int
+cat_run (Cat *cat)
+{
+  gboolean text = cat->options.text || isatty (STDIN_FILENO) || cat->serialization == PEER_SERIALIZATION_JSON;
+
+  cat->loop = g_main_loop_new (NULL, FALSE);
+  cat->input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  if (text)
+    cat->lines = g_data_input_stream_new (cat->input);
+
+  signal (SIGPIPE, SIG_IGN);
+  g_unix_signal_add (SIGINT, signal_cb, cat);
+  g_unix_signal_add (SIGTERM, signal_cb, cat);
+  cat_start (cat);
+  g_main_loop_run (cat->loop);
+
+  g_signal_handlers_disconnect_by_data (cat->peer, cat);
+  if (cat->connection != NULL)
+    g_signal_handlers_disconnect_by_data (cat->connection, cat);
+  peer_peer_destroy (cat->peer);
+
+  return cat->exit_status;
+}
+
+static gboolean
+parse_serialization (const char *name,
+                     PeerSerialization *serialization)
+{
+  g_autoptr (GEnumClass) enum_class = g_type_class_ref (PEER_TYPE_SERIALIZATION);
+  g_autofree char *nick = g_ascii_strdown (name, -1);
+  GEnumValue *value = g_enum_get_value_by_nick (enum_class, g_str_equal (nick, "raw") ? "none" : nick);
+
+  if (value == NULL || value->value == PEER_SERIALIZATION_CUSTOM)
+    return FALSE;
+
+  *serialization = (PeerSerialization) value->value;
+
+  return TRUE;
+}
+
+static gboolean
+check_options (Cat *cat,
+               GError **error)
+{
+  Options *options = &cat->options;
+  guint n_operands = options->operands != NULL ? g_strv_length (options->operands) : 0;
+  gboolean waits = options->listen || options->echo;
+
+  if (options->serialization != NULL && !parse_serialization (options->serialization, &cat->serialization))
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 _ ("Unknown serialization “%s”: it is binary, binary-utf8, json, raw or msgpack"), options->serialization);
+  else if (waits && n_operands > 0)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("A peer that listens connects to nobody"));
+  else if (!waits && n_operands != 1)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Give the id of one peer to connect to"));
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+parse_options (Cat *cat,
+               int *argc,
+               char ***argv,
+               GError **error)
+{
+  Options *options = &cat->options;
+  const GOptionEntry entries[] = {
+    { "server", 's', 0, G_OPTION_ARG_STRING, &options->server, N_ ("Address of the server, by default https://0.peerjs.com/"), N_ ("URL") },
+    { "key", 'k', 0, G_OPTION_ARG_STRING, &options->key, N_ ("Key that the server asks for, by default peerjs"), N_ ("KEY") },
+    { "id", 'i', 0, G_OPTION_ARG_STRING, &options->id, N_ ("Own id, by default one that the server gives"), N_ ("ID") },
+    { "serialization", 'S', 0, G_OPTION_ARG_STRING, &options->serialization, N_ ("binary (the default), binary-utf8, json, raw or msgpack"), N_ ("NAME") },
+    { "reliable", 'r', 0, G_OPTION_ARG_NONE, &options->reliable, N_ ("Keep the order of messages"), NULL },
+    { "listen", 'l', 0, G_OPTION_ARG_NONE, &options->listen, N_ ("Wait for a connection"), NULL },
+    { "echo", 'e', 0, G_OPTION_ARG_NONE, &options->echo, N_ ("Wait for connections and answer every value with itself"), NULL },
+    { "text", 't', 0, G_OPTION_ARG_NONE, &options->text, N_ ("Send each line of the input as text, as from a terminal"), NULL },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, N_ ("Tell when connections open and close"), NULL },
+    { "version", 'V', 0, G_OPTION_ARG_NONE, &options->version, N_ ("Print the version and exit"), NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->operands, NULL, N_ ("PEER") },
+    { NULL }
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, N_ ("Join standard input and output to a connection with another peer."));
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+
+  return g_option_context_parse (context, argc, argv, error) &&
+         (options->version || check_options (cat, error));
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_autoptr (Cat) cat = g_new0 (Cat, 1);
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+
+  if (!parse_options (cat, &argc, &argv, &error))
+    {
+      g_printerr ("peer-cat: %s\n", error->message);
+      g_printerr (_ ("Try “peer-cat --help” for more information.\n"));
+      return EXIT_USAGE;
+    }
+
+  if (cat->options.version)
+    {
+      g_print ("peer-cat (libpeerglib) %s\n", PACKAGE_VERSION);
+      return EXIT_SUCCESS;
+    }
+
+  if (cat->options.server == NULL)
+    cat->options.server = g_strdup (DEFAULT_SERVER);
+
+  return cat_run (cat);
+}

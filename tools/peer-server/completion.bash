@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+_peer_server ()
+{
+  local cur prev
+  _init_completion -s 2> /dev/null || {
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD - 1]}
+  }
+
+  case $prev in
+    --sslkey | --sslcert)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --host | -H)
+      mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
+      return
+      ;;
+    --port | -p | --path | --key | -k | --cors | --expire?timeout | -t | --alive?timeout | --concurrent?limit | -c | \
+      --cleanup?out?msgs | --clients?per?address | --max?message?size | --messages?per?second | --queue?limit)
+      return
+      ;;
+  esac
+
+  mapfile -t COMPREPLY < <(compgen -W '
+    --port --host --path --key --sslkey --sslcert --cors --allow-discovery --proxied --strict-http-key
+    --expire-timeout --alive-timeout --concurrent-limit --cleanup-out-msgs --clients-per-address
+    --max-message-size --messages-per-second --queue-limit --help --version' -- "$cur")
+}
+
+complete -F _peer_server peer-server
