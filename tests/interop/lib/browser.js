@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// PeerJS in Debian's Chromium.
+
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+import { Endpoint } from './endpoint.js';
+import { packageFile } from './packages.js';
+import { encode } from './values.js';
+
+const EXECUTABLE = process.env.CHROMIUM || '/usr/bin/chromium';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const suiteFile = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+const FILES = {
+  '/': [suiteFile('page.html'), 'text/html'],
+  '/page.js': [suiteFile('page.js'), 'text/javascript'],
+  '/measure.js': [suiteFile('measure.js'), 'text/javascript'],
+  '/values.js': [suiteFile('lib/values.js'), 'text/javascript'],
+  '/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
+  '/serializer.msgpack.mjs': [packageFile('peerjs/dist/serializer.msgpack.mjs'), 'text/javascript'],
+};
+
+// A browser with a web server for its pages.
+export class Browser {
+  #browser;
+  #web;
+
+  static async start() {
+    if (!existsSync(EXECUTABLE))
+      throw new Error(`${EXECUTABLE} is missing: install chromium or set CHROMIUM`);
+    const self = new Browser();
+    self.#web = await serve(FILES);
+    self.#browser = await chromium.launch({
+      executablePath: EXECUTABLE,
+      headless: true,
+      args: FLAGS,
+      env: { ...process.env, TZ: 'UTC' },
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    return self;
+  }
+
+  // A page of its own with a peer that is registered at the server.
+  async peer(server, id) {
+    const page = await this.#browser.newPage();
+    const endpoint = new BrowserPeer(page, server, id);
+    await page.exposeFunction('record', text => endpoint.record(JSON.parse(text)));
+    page.on('pageerror', ({ message }) => endpoint.record({ event: 'exception', message }));
+    await page.goto(`http://127.0.0.1:${this.#web.address().port}/`);
+    await page.waitForFunction(() => window.command);
+    await endpoint.open();
+    return endpoint;
+  }
+
+  // A page from elsewhere; what it takes from afar is read from files.
+  async visit(uri, files) {
+    const page = await this.#browser.newPage();
+    for (const [address, path] of Object.entries(files))
+      await page.route(address, route => route.fulfill({ path }));
+    await page.goto(uri);
+    return page;
+  }
+
+  async end() {
+    this.#web.close();
+    this.#web.closeAllConnections?.();
+    await this.#browser.close();
+  }
+}
+
+class BrowserPeer extends Endpoint {
+  #page;
+
+  constructor(page, server, id) {
+    super('browser');
+    this.#page = page;
+    this.server = server;
+    this.id = id;
+  }
+
+  async perform(command) {
+    return JSON.parse(await this.#page.evaluate(text => window.command(text), JSON.stringify(command)));
+  }
+
+  toWire(value) {
+    return encode(value);
+  }
+
+  fromWire(value) {
+    return value;
+  }
+
+  describe(value) {
+    return encode(value);
+  }
+
+  end() {
+    return this.#page.close();
+  }
+}
+
+async function serve(files) {
+  const server = createServer(async (request, response) => {
+    const [path, type] = files[request.url] ?? [];
+    if (path)
+      response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(await readFile(path));
+    else
+      response.writeHead(404).end();
+  });
+  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  return server;
+}

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A peer that does as it is told, for tests in other languages: commands are
+ * lines of JSON on the standard input, answers and events lines of JSON on the
+ * standard output. {"serial":1,"command":"connect","peer":"bob"} is answered
+ * with {"answer":1,…}, which has a member "error" when it did not work. */
+
+#include "native-measure.h"
+#include "native-wire.h"
+
+#include <gio/gunixinputstream.h>
+#include <locale.h>
+#include <unistd.h>
+
+typedef struct
+{
+  GMainLoop *loop;
+  PeerPeer *peer;
+  GHashTable *connections; /* connection id -> PeerDataConnection */
+  GDataInputStream *input;
+  gboolean failed;
+} NativePeer;
+
+static void
+add_connection (JsonBuilder *builder,
+                PeerDataConnection *connection)
+{
+  g_autofree char *id = NULL;
+  g_autofree char *peer_id = NULL;
+  g_autofree char *label = NULL;
+  g_autoptr (GVariant) metadata = NULL;
+  PeerSerialization serialization;
+  gboolean reliable;
+
+  g_object_get (connection,
+                "connection-id", &id,
+                "peer-id", &peer_id,
+                "label", &label,
+                "metadata", &metadata,
+                "serialization", &serialization,
+                "reliable", &reliable,
+                NULL);
+  native_wire_add_string (builder, "connection", id);
+  native_wire_add_string (builder, "peer", peer_id);
+  native_wire_add_string (builder, "label", label);
+  native_wire_add_value (builder, "metadata", metadata);
+  native_wire_add_string (builder, "serialization", native_wire_serialization_name (serialization));
+  json_builder_set_member_name (builder, "reliable");
+  json_builder_add_boolean_value (builder, reliable);
+}
+
+static JsonBuilder *
+begin_connection_event (const char *name,
+                        PeerDataConnection *connection)
+{
+  JsonBuilder *builder = native_wire_begin_event (name);
+  g_autofree char *id = NULL;
+
+  g_object_get (connection, "connection-id", &id, NULL);
+  native_wire_add_string (builder, "connection", id);
+  return builder;
+}
+
+static void
+on_connection_open (PeerDataConnection *connection,
+                    NativePeer *self)
+{
+  native_wire_end_event (begin_connection_event ("connection-open", connection));
+}
+
+static void
+on_connection_close (PeerDataConnection *connection,
+                     NativePeer *self)
+{
+  native_wire_end_event (begin_connection_event ("connection-close", connection));
+}
+
+static void
+on_connection_error (PeerDataConnection *connection,
+                     const GError *error,
+                     NativePeer *self)
+{
+  JsonBuilder *builder = begin_connection_event ("connection-error", connection);
+
+  native_wire_add_error (builder, error);
+  native_wire_end_event (builder);
+}
+
+static void
+on_data (PeerDataConnection *connection,
+         GVariant *value,
+         NativePeer *self)
+{
+  JsonBuilder *builder = begin_connection_event ("data", connection);
+
+  native_wire_add_value (builder, "value", value);
+  native_wire_end_event (builder);
+}
+
+static void
+watch (NativePeer *self,
+       PeerDataConnection *connection)
+{
+  char *id;
+
+  g_object_get (connection, "connection-id", &id, NULL);
+  g_hash_table_insert (self->connections, id, g_object_ref (connection));
+
+  g_signal_connect (connection, "open", G_CALLBACK (on_connection_open), self);
+  g_signal_connect (connection, "close", G_CALLBACK (on_connection_close), self);
+  g_signal_connect (connection, "error", G_CALLBACK (on_connection_error), self);
+  g_signal_connect (connection, "data", G_CALLBACK (on_data), self);
+}
+
+static void
+on_open (PeerPeer *peer,
+         const char *id,
+         NativePeer *self)
+{
+  JsonBuilder *builder = native_wire_begin_event ("open");
+
+  native_wire_add_string (builder, "id", id);
+  native_wire_end_event (builder);
+}
+
+static void
+on_connection (PeerPeer *peer,
+               PeerDataConnection *connection,
+               NativePeer *self)
+{
+  JsonBuilder *builder = native_wire_begin_event ("connection");
+
+  watch (self, connection);
+  add_connection (builder, connection);
+  native_wire_end_event (builder);
+}
+
+static void
+on_disconnected (PeerPeer *peer,
+                 const char *id,
+                 NativePeer *self)
+{
+  JsonBuilder *builder = native_wire_begin_event ("disconnected");
+
+  native_wire_add_string (builder, "id", id);
+  native_wire_end_event (builder);
+}
+
+static void
+on_close (PeerPeer *peer,
+          NativePeer *self)
+{
+  native_wire_end_event (native_wire_begin_event ("close"));
+}
+
+static void
+on_error (PeerPeer *peer,
+          const GError *error,
+          NativePeer *self)
+{
+  JsonBuilder *builder = native_wire_begin_event ("error");
+
+  native_wire_add_error (builder, error);
+  native_wire_end_event (builder);
+}
+
+static PeerDataConnection *
+find_connection (NativePeer *self,
+                 JsonObject *parameters,
+                 GError **error)
+{
+  const char *id = json_object_get_string_member (parameters, "connection");
+  PeerDataConnection *connection = g_hash_table_lookup (self->connections, id);
+
+  if (connection == NULL)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "There is no connection %s", id);
+  return connection;
+}
+
+static PeerConnectOptions *
+get_connect_options (JsonObject *parameters,
+                     GError **error)
+{
+  g_autoptr (PeerConnectOptions) options = peer_connect_options_new ();
+  const char *name = json_object_get_string_member_with_default (parameters, "serialization", "binary");
+  PeerSerialization serialization;
+
+  if (!native_wire_parse_serialization (name, &serialization))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "There is no serialization %s", name);
+      return NULL;
+    }
+  peer_connect_options_set_serialization (options, serialization);
+  peer_connect_options_set_reliable (options, json_object_get_boolean_member_with_default (parameters, "reliable", FALSE));
+  peer_connect_options_set_label (options, json_object_get_string_member_with_default (parameters, "label", NULL));
+
+  if (json_object_has_member (parameters, "metadata"))
+    {
+      GVariant *metadata = native_wire_get_value (json_object_get_object_member (parameters, "metadata"), error);
+
+      if (metadata == NULL)
+        return NULL;
+      peer_connect_options_set_metadata (options, metadata);
+    }
+  return g_steal_pointer (&options);
+}
+
+static gboolean
+run_connect (NativePeer *self,
+             JsonObject *parameters,
+             JsonBuilder *answer,
+             GError **error)
+{
+  g_autoptr (PeerConnectOptions) options = get_connect_options (parameters, error);
+  PeerDataConnection *connection;
+
+  if (options == NULL)
+    return FALSE;
+  connection = peer_peer_connect_to (self->peer, json_object_get_string_member (parameters, "peer"), options);
+  if (connection == NULL)
+    {
+      g_set_error (error, PEER_ERROR, PEER_ERROR_DISCONNECTED, "Disconnected from the server");
+      return FALSE;
+    }
+
+  watch (self, connection);
+  add_connection (answer, connection);
+  return TRUE;
+}
+
+static gboolean
+run_send (NativePeer *self,
+          JsonObject *parameters,
+          JsonBuilder *answer,
+          GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+  GVariant *value;
+
+  if (connection == NULL)
+    return FALSE;
+  value = native_wire_get_value (json_object_get_object_member (parameters, "value"), error);
+  return value != NULL && peer_data_connection_send (connection, value, error);
+}
+
+static gboolean
+run_burst (NativePeer *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+  JsonArray *values = json_object_get_array_member (parameters, "values");
+
+  if (connection == NULL)
+    return FALSE;
+  for (guint i = 0; i < json_array_get_length (values); i++)
+    {
+      GVariant *value = native_wire_get_value (json_array_get_object_element (values, i), error);
+
+      if (value == NULL || !peer_data_connection_send (connection, value, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+run_close (NativePeer *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+
+  if (connection != NULL)
+    peer_base_connection_close (PEER_BASE_CONNECTION (connection));
+  return connection != NULL;
+}
+
+static gboolean
+run_flush (NativePeer *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+
+  if (connection != NULL)
+    peer_data_connection_close_flush (connection);
+  return connection != NULL;
+}
+
+static gboolean
+run_print (NativePeer *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
+{
+  g_autoptr (GVariant) value = native_wire_get_value (json_object_get_object_member (parameters, "value"), error);
+  g_autofree char *text = NULL;
+
+  if (value == NULL)
+    return FALSE;
+  text = g_variant_print (value, TRUE);
+  native_wire_add_string (answer, "variant", text);
+  return TRUE;
+}
+
+static gboolean
+run_measure (NativePeer *self,
+             JsonObject *parameters,
+             JsonBuilder *answer,
+             GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+
+  if (connection == NULL)
+    return FALSE;
+  g_signal_handlers_disconnect_by_func (connection, on_data, self);
+  return native_measure (connection, parameters, error);
+}
+
+static gboolean
+run_openings (NativePeer *self,
+              JsonObject *parameters,
+              JsonBuilder *answer,
+              GError **error)
+{
+  native_measure_openings (self->peer,
+                           json_object_get_string_member (parameters, "peer"),
+                           json_object_get_int_member (parameters, "count"));
+  return TRUE;
+}
+
+static gboolean
+run_disconnect (NativePeer *self,
+                JsonObject *parameters,
+                JsonBuilder *answer,
+                GError **error)
+{
+  peer_peer_disconnect_from_server (self->peer);
+  return TRUE;
+}
+
+static gboolean
+run_reconnect (NativePeer *self,
+               JsonObject *parameters,
+               JsonBuilder *answer,
+               GError **error)
+{
+  peer_peer_reconnect (self->peer);
+  return TRUE;
+}
+
+static gboolean
+run_destroy (NativePeer *self,
+             JsonObject *parameters,
+             JsonBuilder *answer,
+             GError **error)
+{
+  peer_peer_destroy (self->peer);
+  return TRUE;
+}
+
+static const struct
+{
+  const char *name;
+  gboolean (*run) (NativePeer *self,
+                   JsonObject *parameters,
+                   JsonBuilder *answer,
+                   GError **error);
+} commands[] = {
+  { "connect", run_connect },
+  { "send", run_send },
+  { "burst", run_burst },
+  { "close", run_close },
+  { "flush", run_flush },
+  { "print", run_print },
+  { "measure", run_measure },
+  { "openings", run_openings },
+  { "disconnect", run_disconnect },
+  { "reconnect", run_reconnect },
+  { "destroy", run_destroy },
+};
+
+static gboolean
+run_command (NativePeer *self,
+             JsonObject *parameters,
+             JsonBuilder *answer,
+             GError **error)
+{
+  const char *name = json_object_get_string_member (parameters, "command");
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      if (g_str_equal (commands[i].name, name))
+        return commands[i].run (self, parameters, answer, error);
+    }
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "There is no command %s", name);
+  return FALSE;
+}
+
+static gboolean
+obey (NativePeer *self,
+      const char *line,
+      GError **error)
+{
+  g_autoptr (JsonNode) node = json_from_string (line, error);
+  g_autoptr (JsonBuilder) answer = json_builder_new ();
+  g_autoptr (GError) refusal = NULL;
+  JsonObject *parameters;
+
+  if (node == NULL)
+    return FALSE;
+
+  parameters = json_node_get_object (node);
+  json_builder_begin_object (answer);
+  json_builder_set_member_name (answer, "answer");
+  json_builder_add_int_value (answer, json_object_get_int_member (parameters, "serial"));
+  if (!run_command (self, parameters, answer, &refusal))
+    {
+      json_builder_set_member_name (answer, "error");
+      json_builder_begin_object (answer);
+      native_wire_add_error (answer, refusal);
+      json_builder_end_object (answer);
+    }
+  json_builder_end_object (answer);
+  native_wire_write (answer);
+  return TRUE;
+}
+
+static void
+on_line (GObject *source,
+         GAsyncResult *result,
+         gpointer user_data)
+{
+  NativePeer *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = g_data_input_stream_read_line_finish (self->input, result, NULL, &error);
+
+  if (line != NULL && obey (self, line, &error))
+    {
+      g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, NULL, on_line, self);
+      return;
+    }
+
+  if (error != NULL)
+    {
+      g_printerr ("native-peer: %s\n", error->message);
+      self->failed = TRUE;
+    }
+  g_main_loop_quit (self->loop);
+}
+
+static PeerPeer *
+create_peer (NativePeer *self,
+             const char *server,
+             const char *id,
+             const char *token,
+             int ping_interval,
+             GError **error)
+{
+  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
+  g_autoptr (GUri) uri = g_uri_parse (server, G_URI_FLAGS_NONE, error);
+  PeerPeer *peer;
+
+  if (uri == NULL)
+    return NULL;
+  peer = g_object_new (PEER_TYPE_PEER,
+                       "id", id,
+                       "token", token,
+                       "host", g_uri_get_host (uri),
+                       "port", g_uri_get_port (uri),
+                       "path", g_uri_get_path (uri),
+                       "secure", g_str_equal (g_uri_get_scheme (uri), "https"),
+                       "ping-interval", ping_interval,
+                       "ice-servers", no_ice_servers,
+                       NULL);
+  g_signal_connect (peer, "open", G_CALLBACK (on_open), self);
+  g_signal_connect (peer, "connection", G_CALLBACK (on_connection), self);
+  g_signal_connect (peer, "disconnected", G_CALLBACK (on_disconnected), self);
+  g_signal_connect (peer, "close", G_CALLBACK (on_close), self);
+  g_signal_connect (peer, "error", G_CALLBACK (on_error), self);
+  return peer;
+}
+
+int
+main (int argc,
+      char **argv)
+{
+  g_autofree char *server = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *token = NULL;
+  int ping_interval = 5000;
+  const GOptionEntry entries[] = {
+    { "server", 0, 0, G_OPTION_ARG_STRING, &server, "Address of the server", "URL" },
+    { "id", 0, 0, G_OPTION_ARG_STRING, &id, "Id to register", "ID" },
+    { "token", 0, 0, G_OPTION_ARG_STRING, &token, "Token of the id", "TOKEN" },
+    { "ping-interval", 0, 0, G_OPTION_ARG_INT, &ping_interval, "Time between heartbeats", "MILLISECONDS" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GInputStream) input = NULL;
+  NativePeer self = { 0 };
+
+  setlocale (LC_ALL, "");
+  g_log_writer_default_set_use_stderr (TRUE);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || (self.peer = create_peer (&self, server, id, token, ping_interval, &error)) == NULL)
+    {
+      g_printerr ("native-peer: %s\n", error->message);
+      return 2;
+    }
+
+  input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  self.input = g_data_input_stream_new (input);
+  self.connections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self.loop = g_main_loop_new (NULL, FALSE);
+  g_data_input_stream_read_line_async (self.input, G_PRIORITY_DEFAULT, NULL, on_line, &self);
+  g_main_loop_run (self.loop);
+
+  peer_peer_destroy (self.peer);
+  g_hash_table_unref (self.connections);
+  g_object_unref (self.peer);
+  g_object_unref (self.input);
+  g_main_loop_unref (self.loop);
+  return self.failed ? 1 : 0;
+}
