@@ -4,7 +4,9 @@
 
 #include <gst/webrtc/webrtc.h>
 
+#include "peer-webrtc-association-private.h"
 #include "peer-webrtc-channel-private.h"
+#include "peer-webrtc-gate-private.h"
 #include "peer-webrtc-link-private.h"
 #include "peer-webrtc-path-private.h"
 
@@ -19,6 +21,8 @@ struct _PeerWebrtcLink
   PeerTransportConfig *config;
   PeerTransportQueue *queue;
   PeerWebrtcChannel *channel;
+  PeerWebrtcGate *gate;
+  int association;
 
   /* On the worker only, but webrtcbin also on its own thread, which ends
    * before it is dropped. */
@@ -37,6 +41,7 @@ struct _PeerWebrtcLink
   char *username_fragment;
   PeerWebrtcPath *path;
   PeerIceConnectionState ice_state;
+  gboolean has_path;
   gboolean is_verified;
   gboolean is_secure;
   gboolean is_open;

@@ -166,6 +166,8 @@ peer_webrtc_link_new (const PeerTransportConfig *config,
   self->queue = peer_transport_queue_ref (queue);
   self->channel = peer_webrtc_channel_new (config, queue, on_channel_state, self);
   self->path = peer_webrtc_path_new ();
+  self->gate = peer_webrtc_gate_new ();
+  self->association = peer_webrtc_association_take ();
   g_mutex_init (&self->lock);
 
   return self;
@@ -193,6 +195,8 @@ peer_webrtc_link_unref (PeerWebrtcLink *self)
   peer_transport_config_free (self->config);
   g_clear_pointer (&self->remote_description, gst_webrtc_session_description_free);
   peer_webrtc_path_free (self->path);
+  peer_webrtc_gate_unref (self->gate);
+  peer_webrtc_association_give_back (self->association);
   g_free (self->mid);
   g_free (self->username_fragment);
   g_mutex_clear (&self->lock);
@@ -250,6 +254,7 @@ tear_down (gpointer user_data)
   if (self->pipeline == NULL)
     return G_SOURCE_REMOVE;
 
+  peer_webrtc_gate_shut (self->gate);
   peer_webrtc_channel_stop_receiving (self->channel);
   end_dtls (self);
   peer_webrtc_worker_add_timeout (GOODBYE_MILLISECONDS, destroy_pipeline, peer_webrtc_link_ref (self),

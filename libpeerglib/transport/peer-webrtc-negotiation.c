@@ -12,6 +12,12 @@
 /* More than any peer has interfaces and relays. */
 #define MAX_REMOTE_CANDIDATES 256
 
+/* Of NiceComponentState, as libnice itself is only GStreamer's business. */
+#define NICE_STATE_DISCONNECTED 0
+#define NICE_STATE_CONNECTED 3
+#define NICE_STATE_READY 4
+#define NICE_STATE_FAILED 5
+
 static GError *
 dup_reply_error (GstPromise *promise)
 {
@@ -77,11 +83,20 @@ on_ice_state (GstWebRTCICETransport *ice,
     [GST_WEBRTC_ICE_CONNECTION_STATE_CLOSED] = PEER_ICE_CONNECTION_STATE_CLOSED,
   };
   GstWebRTCICEConnectionState state;
-  gboolean is_new;
+  gboolean has_path, is_new;
 
   g_object_get (ice, "state", &state, NULL);
   if ((guint) state >= G_N_ELEMENTS (states))
     return;
+
+  g_mutex_lock (&self->lock);
+  has_path = self->has_path;
+  g_mutex_unlock (&self->lock);
+  if (has_path && (state == GST_WEBRTC_ICE_CONNECTION_STATE_NEW || state == GST_WEBRTC_ICE_CONNECTION_STATE_CHECKING))
+    {
+      gst_webrtc_ice_transport_connection_state_change (ice, GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED);
+      return;
+    }
 
   g_mutex_lock (&self->lock);
   is_new = states[state] != self->ice_state;
@@ -209,14 +224,36 @@ on_selected_pair (GObject *agent,
   g_mutex_unlock (&self->lock);
 }
 
+/* libnice tells its states from several threads, and webrtcbin goes by what
+ * it hears last: when it hears of the search for a path after it heard that
+ * there is one, nothing is let in any more. This hears everything before
+ * webrtcbin does, and on_ice_state() puts it right. */
+static void
+on_component_state (GObject *agent,
+                    guint stream,
+                    guint component,
+                    guint state,
+                    PeerWebrtcLink *self)
+{
+  g_mutex_lock (&self->lock);
+  if (state == NICE_STATE_CONNECTED || state == NICE_STATE_READY)
+    self->has_path = TRUE;
+  else if (state == NICE_STATE_DISCONNECTED || state == NICE_STATE_FAILED)
+    self->has_path = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
 void
 peer_webrtc_negotiation_prepare (PeerWebrtcLink *self)
 {
   g_autoptr (GObject) agent = peer_webrtc_elements_dup_agent (self->webrtcbin);
 
   peer_webrtc_link_connect (self, self->webrtcbin, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
-  if (agent != NULL)
-    peer_webrtc_link_connect (self, agent, "new-selected-pair", G_CALLBACK (on_selected_pair));
+  if (agent == NULL)
+    return;
+
+  peer_webrtc_link_connect (self, agent, "new-selected-pair", G_CALLBACK (on_selected_pair));
+  peer_webrtc_link_connect (self, agent, "component-state-changed", G_CALLBACK (on_component_state));
 }
 
 void

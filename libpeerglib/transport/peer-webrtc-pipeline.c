@@ -88,14 +88,19 @@ on_deep_element_added (GstBin *bin,
       g_autofree char *pem = g_strndup (data, size);
 
       g_object_set (element, "pem", pem, NULL);
+      peer_webrtc_gate_guard (self->gate, element);
       peer_webrtc_link_connect (self, element, "notify::peer-pem", G_CALLBACK (on_peer_certificate));
       peer_webrtc_link_connect (self, element, "notify::connection-state", G_CALLBACK (on_dtls_state));
     }
   else if (peer_webrtc_element_is (element, "sctpenc"))
     {
+      peer_webrtc_association_assign (self->association, element);
       peer_webrtc_link_connect (self, element, "sctp-association-established", G_CALLBACK (on_sctp_established));
     }
-
+  else if (peer_webrtc_element_is (element, "sctpdec"))
+    {
+      peer_webrtc_association_assign (self->association, element);
+    }
   else if (peer_webrtc_element_is (element, "dtlsenc"))
     {
       gst_object_replace ((GstObject **) &self->dtlsenc, GST_OBJECT (element));
@@ -121,6 +126,19 @@ on_error (PeerWebrtcLink *self,
     peer_webrtc_link_fail (self, g_error_new (PEER_ERROR, PEER_ERROR_WEBRTC, _ ("WebRTC failed: %s"), error->message));
 }
 
+/* The encoder is the one that begins the handshake, as either side of it. */
+static void
+on_state_changed (PeerWebrtcLink *self,
+                  GstMessage *message)
+{
+  GstState state;
+
+  gst_message_parse_state_changed (message, NULL, &state, NULL);
+  if (state == GST_STATE_PAUSED && GST_IS_ELEMENT (GST_MESSAGE_SRC (message)) &&
+      peer_webrtc_element_is (GST_ELEMENT (GST_MESSAGE_SRC (message)), "dtlsenc"))
+    peer_webrtc_gate_open (self->gate);
+}
+
 /* Runs on the thread that posts. A streaming thread comes from a pool that the
  * whole process shares, so it gets its policy back when it leaves. */
 static GstBusSyncReply
@@ -138,6 +156,10 @@ on_bus_message (GstBus *bus,
         peer_webrtc_worker_enter_batch_policy ();
       else if (status == GST_STREAM_STATUS_TYPE_LEAVE)
         peer_webrtc_worker_leave_batch_policy ();
+    }
+  else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STATE_CHANGED)
+    {
+      on_state_changed (self, message);
     }
   else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR)
     {

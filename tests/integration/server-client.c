@@ -4,14 +4,6 @@
 
 #include "server-client.h"
 
-gboolean
-test_deadline_cb (gpointer condition)
-{
-  g_error ("Waited too long for: %s", (const char *) condition);
-
-  return G_SOURCE_REMOVE;
-}
-
 PeerServer *
 test_server_new (const char *first_property,
                  ...)

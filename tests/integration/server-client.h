@@ -4,22 +4,12 @@
 
 #include <libpeerglib/peer.h>
 
+#include "wait-until.h"
+
 G_BEGIN_DECLS
 
 /* A server on the loopback interface and clients of it that know nothing of
  * PeerPeer, all in the default main context. */
-
-#define WAIT_UNTIL(condition)                                                  \
-  G_STMT_START                                                                 \
-  {                                                                            \
-    guint deadline = g_timeout_add_seconds (30, test_deadline_cb, #condition); \
-    while (!(condition))                                                       \
-      g_main_context_iteration (NULL, TRUE);                                   \
-    g_source_remove (deadline);                                                \
-  }                                                                            \
-  G_STMT_END
-
-gboolean test_deadline_cb (gpointer condition);
 
 typedef struct
 {

@@ -6,31 +6,13 @@
 #include <signal.h>
 #include <string.h>
 
-#define DEADLINE 120 /* seconds; ICE takes most of a minute to give a peer up */
+#include "wait-until.h"
 
 typedef struct
 {
   PeerServer *server;
   guint port;
 } Fixture;
-
-static gboolean
-deadline_cb (gpointer user_data)
-{
-  g_error ("It took too long");
-
-  return G_SOURCE_REMOVE;
-}
-
-#define WAIT_UNTIL(condition)                                             \
-  G_STMT_START                                                            \
-  {                                                                       \
-    guint deadline = g_timeout_add_seconds (DEADLINE, deadline_cb, NULL); \
-    while (!(condition))                                                  \
-      g_main_context_iteration (NULL, TRUE);                              \
-    g_source_remove (deadline);                                           \
-  }                                                                       \
-  G_STMT_END
 
 static void
 start_server (Fixture *fixture)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "libpeerglib/transport/peer-certificate-private.h"
+#include "libpeerglib/transport/peer-webrtc-association-private.h"
+#include "libpeerglib/transport/peer-webrtc-gate-private.h"
 #include "libpeerglib/transport/peer-webrtc-path-private.h"
 #include "libpeerglib/transport/peer-webrtc-sctp-private.h"
 #include "libpeerglib/transport/peer-webrtc-sdp-private.h"
@@ -151,6 +153,94 @@ test_fingerprint (void)
   g_assert_false (peer_webrtc_sdp_matches_certificate (ours, pem));
 }
 
+typedef struct
+{
+  GstPad *pad;
+  gint has_begun;
+} Push;
+
+static gpointer
+push_buffer (gpointer user_data)
+{
+  Push *push = user_data;
+
+  g_atomic_int_set (&push->has_begun, TRUE);
+  gst_pad_chain (push->pad, gst_buffer_new ());
+
+  return NULL;
+}
+
+static void
+count_buffer_cb (GstElement *sink,
+                 GstBuffer *buffer,
+                 GstPad *pad,
+                 gpointer user_data)
+{
+  g_atomic_int_inc ((gint *) user_data);
+}
+
+static void
+test_gate (gconstpointer data)
+{
+  gboolean opens = GPOINTER_TO_INT (data);
+  g_autoptr (PeerWebrtcGate) gate = peer_webrtc_gate_new ();
+  g_autoptr (GstElement) sink = gst_object_ref_sink (gst_element_factory_make ("fakesink", NULL));
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (sink, "sink");
+  GstSegment segment;
+  Push push = { pad, FALSE };
+  GThread *thread;
+  gint n_buffers = 0;
+
+  g_test_summary ("The gate holds what comes before it is opened, and drops it when it is shut");
+
+  g_object_set (sink, "async", FALSE, "sync", FALSE, "signal-handoffs", TRUE, NULL);
+  g_signal_connect (sink, "handoff", G_CALLBACK (count_buffer_cb), &n_buffers);
+  peer_webrtc_gate_guard (gate, sink);
+  gst_element_set_state (sink, GST_STATE_PLAYING);
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_pad_send_event (pad, gst_event_new_stream_start ("gate"));
+  gst_pad_send_event (pad, gst_event_new_segment (&segment));
+
+  thread = g_thread_new ("push", push_buffer, &push);
+  while (!g_atomic_int_get (&push.has_begun))
+    g_thread_yield ();
+  g_usleep (G_USEC_PER_SEC / 50);
+  g_assert_cmpint (g_atomic_int_get (&n_buffers), ==, 0);
+  if (opens)
+    peer_webrtc_gate_open (gate);
+  else
+    peer_webrtc_gate_shut (gate);
+  g_thread_join (thread);
+  g_assert_cmpint (n_buffers, ==, opens ? 1 : 0);
+
+  gst_pad_chain (pad, gst_buffer_new ());
+  g_assert_cmpint (n_buffers, ==, opens ? 2 : 0);
+  gst_element_set_state (sink, GST_STATE_NULL);
+}
+
+static void
+test_association_numbers (void)
+{
+  int first = peer_webrtc_association_take ();
+  int second = peer_webrtc_association_take ();
+
+  g_test_summary ("A number is given to one at a time, and not again at once");
+
+  g_assert_cmpint (first, >=, 0);
+  g_assert_cmpint (second, !=, first);
+  peer_webrtc_association_give_back (first);
+  g_assert_cmpint (peer_webrtc_association_take (), !=, first);
+
+  for (guint i = 3; i < PEER_WEBRTC_N_ASSOCIATIONS; i++)
+    g_assert_cmpint (peer_webrtc_association_take (), !=, second);
+  g_assert_cmpint (peer_webrtc_association_take (), ==, first);
+  g_assert_cmpint (peer_webrtc_association_take (), ==, -1);
+
+  for (int i = 0; i < PEER_WEBRTC_N_ASSOCIATIONS; i++)
+    peer_webrtc_association_give_back (i);
+  g_assert_cmpint (peer_webrtc_association_take (), >=, 0);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -161,6 +251,9 @@ main (int argc,
   g_test_add_func ("/webrtc-parts/usable-candidates", test_usable_candidates);
   g_test_add_func ("/webrtc-parts/path", test_path);
   g_test_add_func ("/webrtc-parts/reset", test_reset);
+  g_test_add_func ("/webrtc-parts/association-numbers", test_association_numbers);
+  g_test_add_data_func ("/webrtc-parts/gate/open", GINT_TO_POINTER (TRUE), test_gate);
+  g_test_add_data_func ("/webrtc-parts/gate/shut", GINT_TO_POINTER (FALSE), test_gate);
   g_test_add_func ("/webrtc-parts/max-message-size", test_max_message_size);
   g_test_add_func ("/webrtc-parts/fingerprint", test_fingerprint);
 
