@@ -5,6 +5,8 @@
 #include "peer-auth-request-private.h"
 #include "peer-server-client-private.h"
 #include "peer-server-private.h"
+#include "protocol/peer-auth-token-private.h"
+#include "protocol/peer-ice-answer-private.h"
 #include "protocol/peer-json-private.h"
 
 /* What the relay tells */
@@ -141,6 +143,53 @@ http_list_clients (gpointer user_data)
   return g_string_free (list, FALSE);
 }
 
+static gboolean
+may_have_ice_servers (PeerServer *self,
+                      const char *key,
+                      const char *id,
+                      const char *token)
+{
+  const char *const *secrets = (const char *const *) self->settings.auth_secrets;
+
+  if (g_strcmp0 (key, self->settings.key) != 0)
+    return FALSE;
+  if (secrets == NULL)
+    return TRUE;
+
+  return id != NULL && *id != '\0' && g_utf8_validate (id, -1, NULL) && token != NULL &&
+         peer_auth_token_check (token, secrets, key, id, g_get_real_time () / G_USEC_PER_SEC) == PEER_AUTH_TOKEN_VALID;
+}
+
+static char *
+http_list_ice_servers (const char *key,
+                       GHashTable *query,
+                       gpointer user_data)
+{
+  PeerServer *self = PEER_SERVER (user_data);
+  const PeerServerSettings *settings = &self->settings;
+  const char *id = g_hash_table_lookup (query, "id");
+  PeerIceAnswer answer = {
+    .stun_uris = (const char *const *) settings->stun_uris,
+    .turn_uris = (const char *const *) settings->turn_uris,
+    .turn_secret = settings->turn_secret,
+    .ttl = settings->numbers[PROP_TURN_TTL],
+  };
+
+  if (!may_have_ice_servers (self, key, id, g_hash_table_lookup (query, "token")))
+    return NULL;
+
+  /* Without tokens the id is only a claim. */
+  return peer_ice_answer_build (&answer, settings->auth_secrets != NULL ? id : "peer", g_get_real_time () / G_USEC_PER_SEC);
+}
+
+static gboolean
+has_ice_servers (const PeerServerSettings *settings)
+{
+  return (settings->stun_uris != NULL && settings->stun_uris[0] != NULL) ||
+         (settings->turn_uris != NULL && settings->turn_uris[0] != NULL &&
+          settings->turn_secret != NULL && *settings->turn_secret != '\0');
+}
+
 /* Settings */
 
 static void
@@ -155,13 +204,15 @@ peer_server_configure_relay (PeerServer *self)
   config->key = g_strdup (self->settings.key);
   g_strfreev (config->extra_types);
   config->extra_types = g_strdupv (self->settings.extra_message_types);
+  g_strfreev (config->auth_secrets);
+  config->auth_secrets = g_strdupv (self->settings.auth_secrets);
   config->alive_timeout = numbers[PROP_ALIVE_TIMEOUT];
   config->expire_timeout = numbers[PROP_EXPIRE_TIMEOUT];
   config->cleanup_interval = numbers[PROP_CLEANUP_INTERVAL];
   config->concurrent_limit = numbers[PROP_CONCURRENT_LIMIT];
   config->clients_per_address = numbers[PROP_CLIENTS_PER_ADDRESS];
   config->max_id_length = numbers[PROP_MAX_ID_LENGTH];
-  config->max_depth = numbers[PROP_MAX_DEPTH];
+  config->max_depth = numbers[PROP_MAX_DEPTH] > 0 ? numbers[PROP_MAX_DEPTH] : G_MAXUINT;
 
   store->max_queue_length = numbers[PROP_QUEUE_LIMIT];
   store->max_messages = numbers[PROP_QUEUE_TOTAL_LIMIT];
@@ -183,13 +234,17 @@ peer_server_configure_http (PeerServer *self)
 
   config->proxied = settings->proxied;
   config->handshake_timeout = settings->numbers[PROP_HANDSHAKE_TIMEOUT];
+  config->handshake_limit = settings->numbers[PROP_HANDSHAKE_LIMIT];
   config->api.mount = config->mount;
   config->api.key = settings->strict_http_key ? settings->key : NULL;
   config->api.allow_discovery = settings->allow_discovery;
   config->api.cors_origins = (const char *const *) settings->cors_origins;
+  config->api.allowed_origins = (const char *const *) settings->allowed_origins;
+  config->api.list_ice_servers = has_ice_servers (settings) ? http_list_ice_servers : NULL;
   config->api.generate_id = http_generate_id;
   config->api.list_clients = http_list_clients;
   config->api.user_data = self;
+  peer_http_server_set_certificate (self->http, settings->tls_certificate);
 }
 
 void

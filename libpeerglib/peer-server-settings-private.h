@@ -25,6 +25,8 @@ typedef enum
   PROP_MAX_ID_LENGTH,
   PROP_MAX_DEPTH,
   PROP_HANDSHAKE_TIMEOUT,
+  PROP_HANDSHAKE_LIMIT,
+  PROP_TURN_TTL,
   PROP_ALLOW_DISCOVERY,
   PROP_PROXIED,
   PROP_STRICT_HTTP_KEY,
@@ -32,6 +34,11 @@ typedef enum
   PROP_PATH,
   PROP_KEY,
   PROP_CORS_ORIGINS,
+  PROP_ALLOWED_ORIGINS,
+  PROP_AUTH_SECRETS,
+  PROP_STUN_URIS,
+  PROP_TURN_URIS,
+  PROP_TURN_SECRET,
   PROP_EXTRA_MESSAGE_TYPES,
   PROP_TLS_CERTIFICATE,
   PROP_PORT,
@@ -39,7 +46,7 @@ typedef enum
   PROP_N_CLIENTS,
 } PeerServerProperty;
 
-#define N_NUMBERS PROP_HANDSHAKE_TIMEOUT
+#define N_NUMBERS PROP_TURN_TTL
 #define N_PROPS (PROP_N_CLIENTS + 1)
 
 typedef struct
@@ -52,6 +59,11 @@ typedef struct
   char *path;
   char *key;
   char **cors_origins;
+  char **allowed_origins;
+  char **auth_secrets;
+  char **stun_uris;
+  char **turn_uris;
+  char *turn_secret;
   char **extra_message_types;
   GTlsCertificate *tls_certificate;
 } PeerServerSettings;

@@ -15,7 +15,7 @@ static const NumberDefault number_defaults[N_NUMBERS + 1] = {
   [PROP_EXPIRE_TIMEOUT] = { "expire-timeout", 5000 },
   [PROP_CLEANUP_INTERVAL] = { "cleanup-interval", 1000 },
   [PROP_CONCURRENT_LIMIT] = { "concurrent-limit", 5000 },
-  [PROP_CLIENTS_PER_ADDRESS] = { "clients-per-address", 0 },
+  [PROP_CLIENTS_PER_ADDRESS] = { "clients-per-address", 1000 },
   [PROP_MAX_MESSAGE_SIZE] = { "max-message-size", 1024 * 1024 },
   [PROP_MESSAGES_PER_SECOND] = { "messages-per-second", 1000 },
   [PROP_MESSAGE_BURST] = { "message-burst", 2000 },
@@ -26,6 +26,8 @@ static const NumberDefault number_defaults[N_NUMBERS + 1] = {
   [PROP_MAX_ID_LENGTH] = { "max-id-length", 128 },
   [PROP_MAX_DEPTH] = { "max-depth", 64 },
   [PROP_HANDSHAKE_TIMEOUT] = { "handshake-timeout", 10 * 1000 },
+  [PROP_HANDSHAKE_LIMIT] = { "handshake-limit", 1000 },
+  [PROP_TURN_TTL] = { "turn-ttl", 12 * 60 * 60 },
 };
 
 void
@@ -45,6 +47,11 @@ peer_server_settings_clear (PeerServerSettings *self)
   g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->key, g_free);
   g_clear_pointer (&self->cors_origins, g_strfreev);
+  g_clear_pointer (&self->allowed_origins, g_strfreev);
+  g_clear_pointer (&self->auth_secrets, g_strfreev);
+  g_clear_pointer (&self->stun_uris, g_strfreev);
+  g_clear_pointer (&self->turn_uris, g_strfreev);
+  g_clear_pointer (&self->turn_secret, g_free);
   g_clear_pointer (&self->extra_message_types, g_strfreev);
   g_clear_object (&self->tls_certificate);
 }
@@ -82,6 +89,15 @@ peer_server_settings_get (const PeerServerSettings *self,
       return TRUE;
     case PROP_CORS_ORIGINS:
       g_value_set_boxed (value, self->cors_origins);
+      return TRUE;
+    case PROP_ALLOWED_ORIGINS:
+      g_value_set_boxed (value, self->allowed_origins);
+      return TRUE;
+    case PROP_STUN_URIS:
+      g_value_set_boxed (value, self->stun_uris);
+      return TRUE;
+    case PROP_TURN_URIS:
+      g_value_set_boxed (value, self->turn_uris);
       return TRUE;
     case PROP_EXTRA_MESSAGE_TYPES:
       g_value_set_boxed (value, self->extra_message_types);
@@ -170,6 +186,21 @@ peer_server_settings_set (PeerServerSettings *self,
     case PROP_CORS_ORIGINS:
       *changed = set_strv (&self->cors_origins, value);
       return TRUE;
+    case PROP_ALLOWED_ORIGINS:
+      *changed = set_strv (&self->allowed_origins, value);
+      return TRUE;
+    case PROP_AUTH_SECRETS:
+      *changed = set_strv (&self->auth_secrets, value);
+      return TRUE;
+    case PROP_STUN_URIS:
+      *changed = set_strv (&self->stun_uris, value);
+      return TRUE;
+    case PROP_TURN_URIS:
+      *changed = set_strv (&self->turn_uris, value);
+      return TRUE;
+    case PROP_TURN_SECRET:
+      *changed = set_string (&self->turn_secret, value);
+      return TRUE;
     case PROP_EXTRA_MESSAGE_TYPES:
       *changed = set_strv (&self->extra_message_types, value);
       return TRUE;
@@ -179,6 +210,57 @@ peer_server_settings_set (PeerServerSettings *self,
     default:
       return FALSE;
     }
+}
+
+/* Secrets can be set and not read, so that nothing shows them by accident. */
+static void
+install_secrets (GParamSpec **props)
+{
+  GParamFlags flags = G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * PeerServer:auth-secrets:
+   *
+   * The secrets that tokens of clients are signed with, see
+   * [func@Peer.Server.mint_token]: any of them will do, so that a new one can
+   * take the place of an old one without a gap. With %NULL tokens need no
+   * signature; with an empty list nobody is accepted.
+   *
+   * Who has a signed token for an id owns that id: it takes the id over from
+   * an older connection even if the tokens differ. A connection outlives its
+   * token.
+   */
+  props[PROP_AUTH_SECRETS] = g_param_spec_boxed ("auth-secrets", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * PeerServer:turn-secret:
+   *
+   * The secret shared with the servers of [property@Peer.Server:turn-uris]
+   * (coturn's `static-auth-secret`).
+   */
+  props[PROP_TURN_SECRET] = g_param_spec_string ("turn-secret", NULL, NULL, NULL, flags);
+
+  flags |= G_PARAM_READABLE;
+
+  /**
+   * PeerServer:turn-uris:
+   *
+   * TURN servers, as `turn:` and `turns:` URIs, for which clients get
+   * credentials at `GET /KEY/ice`. They need
+   * [property@Peer.Server:turn-secret].
+   *
+   * With [property@Peer.Server:auth-secrets] the request has to have the `id`
+   * and `token` of a client; without, anybody gets credentials who knows the
+   * key.
+   */
+  props[PROP_TURN_URIS] = g_param_spec_boxed ("turn-uris", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
+   * PeerServer:stun-uris:
+   *
+   * STUN servers, as `stun:` URIs, to be named at `GET /KEY/ice`, too.
+   */
+  props[PROP_STUN_URIS] = g_param_spec_boxed ("stun-uris", NULL, NULL, G_TYPE_STRV, flags);
 }
 
 static GParamSpec *
@@ -227,9 +309,12 @@ install_numbers (GParamSpec **props)
   /**
    * PeerServer:clients-per-address:
    *
-   * How many connections may come from one IP address. 0, the default, is any
-   * number: behind a reverse proxy all seem to come from one, unless
-   * [property@Peer.Server:proxied] is set.
+   * How many clients may come from one address; for IPv6 that is a network of
+   * 64 bits, as each subscriber has one. 0 is any number.
+   *
+   * The default leaves room for an office or a school behind one address. All
+   * clients have the same one, that of the proxy, when there is a reverse proxy
+   * and [property@Peer.Server:proxied] is not set.
    */
   props[PROP_CLIENTS_PER_ADDRESS] = number_spec (PROP_CLIENTS_PER_ADDRESS, 0);
 
@@ -299,9 +384,10 @@ install_numbers (GParamSpec **props)
   /**
    * PeerServer:max-depth:
    *
-   * How deep arrays and objects of a message may lie inside each other.
+   * How deep arrays and objects of a message may lie inside each other. 0 is no
+   * limit but that of the parser, 1024.
    */
-  props[PROP_MAX_DEPTH] = number_spec (PROP_MAX_DEPTH, 1);
+  props[PROP_MAX_DEPTH] = number_spec (PROP_MAX_DEPTH, 0);
 
   /**
    * PeerServer:handshake-timeout:
@@ -311,6 +397,24 @@ install_numbers (GParamSpec **props)
    * ever.
    */
   props[PROP_HANDSHAKE_TIMEOUT] = number_spec (PROP_HANDSHAKE_TIMEOUT, 0);
+
+  /**
+   * PeerServer:handshake-limit:
+   *
+   * How many connections there may be that have not become clients. One more
+   * closes the oldest of them, so those that only wait do not keep out others.
+   * Has no effect on a server that is attached to a [class@Soup.Server]. 0 is
+   * any number.
+   */
+  props[PROP_HANDSHAKE_LIMIT] = number_spec (PROP_HANDSHAKE_LIMIT, 0);
+
+  /**
+   * PeerServer:turn-ttl:
+   *
+   * How long credentials for [property@Peer.Server:turn-uris] are valid, in
+   * seconds.
+   */
+  props[PROP_TURN_TTL] = number_spec (PROP_TURN_TTL, 1);
 }
 
 static void
@@ -372,6 +476,18 @@ install_others (GParamSpec **props)
   props[PROP_CORS_ORIGINS] = g_param_spec_boxed ("cors-origins", NULL, NULL, G_TYPE_STRV, flags);
 
   /**
+   * PeerServer:allowed-origins:
+   *
+   * The origins whose pages may become clients, such as `https://example.org`.
+   * A WebSocket with any other `Origin` is refused with status 403; one without,
+   * which no browser opens, is not. %NULL is all origins, and so is `*` among
+   * the others.
+   *
+   * This keeps foreign pages away, not programs, which write what they like.
+   */
+  props[PROP_ALLOWED_ORIGINS] = g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, flags);
+
+  /**
    * PeerServer:extra-message-types:
    *
    * Types of messages to relay beside PeerJS's own, as if they were `OFFER`.
@@ -381,7 +497,9 @@ install_others (GParamSpec **props)
   /**
    * PeerServer:tls-certificate:
    *
-   * The certificate, with its private key, to listen with TLS.
+   * The certificate, with its private key, to listen with TLS. Another one
+   * that is set while the server listens is that of the connections to come;
+   * the others go on. TLS cannot be turned on or off then.
    */
   props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, flags);
 
@@ -415,5 +533,6 @@ peer_server_properties_install (GObjectClass *object_class,
 {
   install_numbers (props);
   install_others (props);
+  install_secrets (props);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

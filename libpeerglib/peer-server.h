@@ -38,6 +38,10 @@ PEER_AVAILABLE_IN_1_0
 gboolean peer_server_listen (PeerServer *self,
                              GError **error);
 PEER_AVAILABLE_IN_1_0
+gboolean peer_server_listen_socket (PeerServer *self,
+                                    GSocket *socket,
+                                    GError **error);
+PEER_AVAILABLE_IN_1_0
 gboolean peer_server_attach (PeerServer *self,
                              SoupServer *server,
                              GError **error);
@@ -59,5 +63,11 @@ void peer_server_foreach_client (PeerServer *self,
                                  gpointer user_data);
 PEER_AVAILABLE_IN_1_0
 GVariant *peer_server_dup_stats (PeerServer *self) G_GNUC_WARN_UNUSED_RESULT;
+
+PEER_AVAILABLE_IN_1_0
+char *peer_server_mint_token (const char *secret,
+                              const char *key,
+                              const char *id,
+                              gint64 expires_at) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

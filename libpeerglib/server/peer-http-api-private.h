@@ -14,10 +14,15 @@ typedef struct
   const char *mount; /* "" or "/path", where the API begins */
   const char *key;   /* nullable: any key will do */
   gboolean allow_discovery;
-  const char *const *cors_origins; /* nullable: any origin */
+  const char *const *cors_origins;    /* nullable, as the next: any origin */
+  const char *const *allowed_origins; /* whose pages may upgrade */
 
   char *(*generate_id) (gpointer user_data);
   char *(*list_clients) (gpointer user_data); /* a JSON array */
+  /* Nullable: there is no such route. JSON, or NULL when it is refused. */
+  char *(*list_ice_servers) (const char *key,
+                             GHashTable *query,
+                             gpointer user_data);
   gpointer user_data;
 } PeerHttpApi;
 
@@ -28,6 +33,10 @@ char *peer_http_api_normalize_path (const char *path);
 void peer_http_api_handle (const PeerHttpApi *self,
                            SoupServerMessage *message,
                            const char *path);
+
+/* Whether a request, by its Origin or NULL, may become a WebSocket. */
+gboolean peer_http_api_check_origin (const PeerHttpApi *self,
+                                     const char *origin);
 
 /* Refuses an upgrade as the reference's WebSocket server does. */
 void peer_http_api_refuse_upgrade (SoupServerMessage *message,

@@ -54,12 +54,17 @@ answer_not_found (SoupServerMessage *message)
 }
 
 static gboolean
-is_allowed_origin (const PeerHttpApi *self,
-                   const char *origin)
+is_among (const char *origin,
+          const char *const *origins)
 {
-  return self->cors_origins == NULL ||
-         g_strv_contains (self->cors_origins, "*") ||
-         g_strv_contains (self->cors_origins, origin);
+  return origins == NULL || g_strv_contains (origins, "*") || g_strv_contains (origins, origin);
+}
+
+gboolean
+peer_http_api_check_origin (const PeerHttpApi *self,
+                            const char *origin)
+{
+  return origin == NULL || is_among (origin, self->allowed_origins);
 }
 
 static void
@@ -70,7 +75,7 @@ add_cors_headers (const PeerHttpApi *self,
   const char *origin = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Origin");
 
   soup_message_headers_append (headers, "Vary", "Origin");
-  if (origin != NULL && is_allowed_origin (self, origin))
+  if (origin != NULL && is_among (origin, self->cors_origins))
     soup_message_headers_replace (headers, "Access-Control-Allow-Origin", origin);
 }
 
@@ -132,6 +137,22 @@ answer_peers (const PeerHttpApi *self,
   answer (message, SOUP_STATUS_OK, TYPE_JSON, list);
 }
 
+static void
+answer_ice (const PeerHttpApi *self,
+            SoupServerMessage *message,
+            const char *key)
+{
+  const char *query_text = g_uri_get_query (soup_server_message_get_uri (message));
+  g_autoptr (GHashTable) query = soup_form_decode (query_text != NULL ? query_text : "");
+  g_autofree char *list = self->list_ice_servers (key, query, self->user_data);
+
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Cache-Control", "no-store");
+  if (list != NULL)
+    answer (message, SOUP_STATUS_OK, TYPE_JSON, list);
+  else
+    answer (message, SOUP_STATUS_UNAUTHORIZED, TYPE_TEXT, "Unauthorized");
+}
+
 /* Express takes names in any case, and a slash at the end. */
 static void
 route (const PeerHttpApi *self,
@@ -140,6 +161,7 @@ route (const PeerHttpApi *self,
 {
   g_auto (GStrv) parts = g_strsplit (path, "/", -1);
   guint n_parts = g_strv_length (parts);
+  const char *name;
   gboolean is_key_valid;
 
   if (n_parts > 1 && *parts[n_parts - 1] == '\0')
@@ -152,10 +174,13 @@ route (const PeerHttpApi *self,
     }
 
   is_key_valid = self->key == NULL || g_strcmp0 (parts[1], self->key) == 0;
-  if (n_parts == 3 && *parts[1] != '\0' && g_ascii_strcasecmp (parts[2], "id") == 0)
+  name = n_parts == 3 && *parts[1] != '\0' ? parts[2] : "";
+  if (g_ascii_strcasecmp (name, "id") == 0)
     answer_id (self, message, is_key_valid);
-  else if (n_parts == 3 && *parts[1] != '\0' && g_ascii_strcasecmp (parts[2], "peers") == 0)
+  else if (g_ascii_strcasecmp (name, "peers") == 0)
     answer_peers (self, message, is_key_valid);
+  else if (g_ascii_strcasecmp (name, "ice") == 0 && self->list_ice_servers != NULL)
+    answer_ice (self, message, parts[1]);
   else
     answer_not_found (message);
 }

@@ -17,6 +17,7 @@ typedef struct
   char *mount;
   gboolean proxied;
   guint handshake_timeout; /* ms for a request or between two; 0: for ever */
+  guint handshake_limit;   /* connections that were not upgraded; 0: any number */
   PeerHttpApi api;
 } PeerHttpServerConfig;
 
@@ -29,13 +30,15 @@ void peer_http_server_free (PeerHttpServer *self);
 
 PeerHttpServerConfig *peer_http_server_get_config (PeerHttpServer *self);
 
-/* Host is a name, an address or NULL for any address. Returns the URI that
- * leads here, or NULL. */
+/* The socket listens. Returns the URI that leads here, or NULL. */
 GUri *peer_http_server_listen (PeerHttpServer *self,
-                               const char *host,
-                               guint16 port,
+                               GSocket *socket,
                                GTlsCertificate *certificate,
                                GError **error);
+
+/* For the connections to come, if they have had a certificate before. */
+void peer_http_server_set_certificate (PeerHttpServer *self,
+                                       GTlsCertificate *certificate);
 
 void peer_http_server_attach (PeerHttpServer *self,
                               SoupServer *server);

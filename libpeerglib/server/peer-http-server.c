@@ -4,7 +4,7 @@
 
 #include "peer-http-server-private.h"
 
-#include "peer-listener-private.h"
+#include "peer-address-private.h"
 #include "peer-timeout-queue-private.h"
 
 /* A connection to our own SoupServer that has not become a WebSocket. */
@@ -55,6 +55,23 @@ forget_socket (PeerHttpServer *self,
     g_object_weak_unref (G_OBJECT (socket), socket_gone, self);
 }
 
+/* Those that only wait make room for those that come. */
+static void
+limit_connections (PeerHttpServer *self)
+{
+  guint limit = self->config.handshake_limit;
+
+  while (limit > 0 && g_hash_table_size (self->connections) > limit)
+    {
+      PeerHttpConnection *oldest = peer_timeout_queue_get_oldest (self->timeouts);
+      g_autoptr (GSocket) socket = g_object_ref (oldest->socket);
+
+      g_debug ("Closing the oldest of too many connections that ask for nothing");
+      forget_socket (self, socket);
+      g_socket_shutdown (socket, TRUE, TRUE, NULL);
+    }
+}
+
 static void
 watch_socket (PeerHttpServer *self,
               GSocket *socket)
@@ -71,6 +88,7 @@ watch_socket (PeerHttpServer *self,
     }
 
   peer_timeout_queue_arm (self->timeouts, &connection->timeout, connection);
+  limit_connections (self);
 }
 
 static void
@@ -101,26 +119,12 @@ static char *
 get_address (PeerHttpServer *self,
              SoupServerMessage *message)
 {
-  const char *host = soup_server_message_get_remote_host (message);
   const char *forwarded = NULL;
 
   if (self->config.proxied)
     forwarded = soup_message_headers_get_list (soup_server_message_get_request_headers (message), "X-Forwarded-For");
 
-  /* Of a list only the last entry comes from the proxy itself. */
-  if (forwarded != NULL)
-    {
-      const char *comma = strrchr (forwarded, ',');
-
-      return g_strstrip (g_strdup (comma != NULL ? comma + 1 : forwarded));
-    }
-
-  if (host == NULL)
-    return g_strdup ("");
-  if (g_str_has_prefix (host, "::ffff:") && strchr (host, '.') != NULL)
-    host += strlen ("::ffff:");
-
-  return g_strdup (host);
+  return peer_address_new (soup_server_message_get_remote_host (message), forwarded);
 }
 
 /* libsoup prints a warning when it looks for the address of who is gone. */
@@ -189,10 +193,17 @@ upgrade (PeerHttpServer *self,
          const char *path)
 {
   gsize mount_length = strlen (self->config.mount);
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
 
   if (soup_server_message_get_method (message) != SOUP_METHOD_GET)
     {
       peer_http_api_refuse_upgrade (message, SOUP_STATUS_METHOD_NOT_ALLOWED);
+      return;
+    }
+
+  if (!peer_http_api_check_origin (&self->config.api, soup_message_headers_get_list (headers, "Origin")))
+    {
+      peer_http_api_refuse_upgrade (message, SOUP_STATUS_FORBIDDEN);
       return;
     }
 
@@ -303,20 +314,15 @@ add_handlers (PeerHttpServer *self,
 
 GUri *
 peer_http_server_listen (PeerHttpServer *self,
-                         const char *host,
-                         guint16 port,
+                         GSocket *socket,
                          GTlsCertificate *certificate,
                          GError **error)
 {
-  g_autoptr (GSocket) socket = peer_listener_open (host, port, error);
   g_autoptr (SoupServer) server = NULL;
   SoupServerListenOptions options = certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0;
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *name = NULL;
   g_autofree char *path = NULL;
-
-  if (socket == NULL)
-    return NULL;
 
   server = soup_server_new ("tls-certificate", certificate, NULL);
   if (!soup_server_listen_socket (server, socket, options, error))
@@ -336,6 +342,14 @@ peer_http_server_listen (PeerHttpServer *self,
 
   return g_uri_build (G_URI_FLAGS_NONE, certificate != NULL ? "https" : "http", NULL, name,
                       g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)), path, NULL, NULL);
+}
+
+void
+peer_http_server_set_certificate (PeerHttpServer *self,
+                                  GTlsCertificate *certificate)
+{
+  if (self->is_own && certificate != NULL && soup_server_get_tls_certificate (self->server) != NULL)
+    soup_server_set_tls_certificate (self->server, certificate);
 }
 
 void

@@ -13,4 +13,8 @@ GSocket *peer_listener_open (const char *host,
                              guint16 port,
                              GError **error);
 
+/* Whether it is such a socket. */
+gboolean peer_listener_check (GSocket *socket,
+                              GError **error);
+
 G_END_DECLS

@@ -4,6 +4,9 @@
 
 #include "peer-listener-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <sys/socket.h>
+
 #define BACKLOG 4096
 
 static GSocket *
@@ -74,4 +77,20 @@ peer_listener_open (const char *host,
     g_propagate_error (error, g_steal_pointer (&local_error));
 
   return socket;
+}
+
+gboolean
+peer_listener_check (GSocket *socket,
+                     GError **error)
+{
+  gboolean is_tcp = (g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV4 || g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6) &&
+                    g_socket_get_socket_type (socket) == G_SOCKET_TYPE_STREAM;
+  int is_listening = 0;
+
+  if (is_tcp && g_socket_get_option (socket, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, NULL) && is_listening)
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _ ("This is not a TCP socket that listens"));
+
+  return FALSE;
 }

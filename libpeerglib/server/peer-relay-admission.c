@@ -96,15 +96,12 @@ peer_relay_add_socket (PeerRelay *self,
                        const PeerRelayRequest *request)
 {
   PeerRelaySocket *added = peer_relay_socket_new (self->hub, stream, socket, &socket_funcs, self);
-  guint n_sockets;
 
   if (added == NULL)
     return NULL;
 
   added->address = g_strdup (request->address);
-  n_sockets = GPOINTER_TO_UINT (g_hash_table_lookup (self->sockets_per_address, added->address)) + 1;
-  g_hash_table_insert (self->sockets_per_address, g_strdup (added->address), GUINT_TO_POINTER (n_sockets));
-
+  peer_relay_count_socket (self, added, 1);
   added->link.data = added;
   g_queue_push_tail_link (&self->sockets, &added->link);
   peer_timeout_queue_arm (self->alive_timeouts, &added->alive_timeout, added);
@@ -152,7 +149,6 @@ peer_relay_check (PeerRelay *self,
                   PeerRelaySocket *socket,
                   const PeerRelayRequest *request)
 {
-  guint n_sockets = GPOINTER_TO_UINT (g_hash_table_lookup (self->sockets_per_address, socket->address));
   g_autofree char *reason = NULL;
   const char *error = NULL;
 
@@ -163,9 +159,10 @@ peer_relay_check (PeerRelay *self,
     error = ERROR_KEY;
   else if (!is_acceptable_id (self, request->id) || !is_acceptable_id (self, request->token))
     error = ERROR_ID;
-  else if (self->config.clients_per_address > 0 && n_sockets > self->config.clients_per_address)
+  else if (self->config.clients_per_address > 0 &&
+           peer_relay_count_socket (self, socket, 0) > self->config.clients_per_address)
     error = ERROR_ADDRESS;
-  else if (!peer_relay_ask (self, request, &reason))
+  else if ((error = peer_relay_check_token (self, request)) == NULL && !peer_relay_ask (self, request, &reason))
     error = reason != NULL ? reason : ERROR_REFUSED;
 
   /* The application may have stopped everything. */
@@ -198,7 +195,7 @@ peer_relay_accept (PeerRelay *self,
     return;
 
   client = g_hash_table_lookup (self->clients, request->id);
-  if (client != NULL && g_strcmp0 (client->token, request->token) != 0)
+  if (client != NULL && !peer_relay_client_is_owned_by (client, peer_relay_get_owner (self, request)))
     {
       peer_relay_refuse (self, socket, "ID-TAKEN", "ID is taken");
       return;
@@ -206,7 +203,10 @@ peer_relay_accept (PeerRelay *self,
 
   self->stats.n_connections++;
   if (client != NULL)
-    peer_relay_attach_socket (self, client, socket);
+    {
+      peer_relay_client_set_token (client, request->token);
+      peer_relay_attach_socket (self, client, socket);
+    }
   else if (self->config.concurrent_limit > 0 &&
            g_hash_table_size (self->clients) >= self->config.concurrent_limit)
     peer_relay_refuse (self, socket, "ERROR", ERROR_FULL);

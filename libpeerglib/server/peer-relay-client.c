@@ -16,6 +16,7 @@ peer_relay_client_new (PeerRelay *relay,
   g_ref_count_init (&self->ref_count);
   self->relay = relay;
   self->id = g_strdup (id);
+  self->is_signed = relay->config.auth_secrets != NULL;
   self->token = g_strdup (token);
   self->link.data = self;
 

@@ -22,7 +22,7 @@ struct _PeerRelay
   GHashTable *clients;
   GQueue clients_in_order;
   GQueue sockets;
-  GHashTable *sockets_per_address;
+  GHashTable *sockets_per_network;
   PeerMessageStore *store;
 
   PeerTimeoutQueue *alive_timeouts;
@@ -43,6 +43,7 @@ struct _PeerRelayClient
   gboolean is_registered;  /* holds its id; not after a LEAVE for itself */
   char *id;
   char *token;
+  gboolean is_signed; /* the token */
   char *address;
   gpointer data;
 };
@@ -72,7 +73,28 @@ void peer_relay_drop_client (PeerRelay *self,
                              gushort code,
                              const char *reason);
 
+/* Owners of ids. A token is a secret of its owner's; but a signed one proves
+ * whose the id is, and the next one of the same owner is another text. */
+
+/* NULL if the token will do, otherwise what to say. */
+const char *peer_relay_check_token (PeerRelay *self,
+                                    const PeerRelayRequest *request);
+
+/* What has to be equal to take an id over. */
+const char *peer_relay_get_owner (PeerRelay *self,
+                                  const PeerRelayRequest *request);
+gboolean peer_relay_client_is_owned_by (PeerRelayClient *self,
+                                        const char *owner);
+void peer_relay_client_set_token (PeerRelayClient *self,
+                                  const char *token);
+
 /* Sockets */
+
+/* Counts a socket for where it comes from, or no longer, or not; returns how
+ * many come from there. */
+guint peer_relay_count_socket (PeerRelay *self,
+                               PeerRelaySocket *socket,
+                               int change);
 
 void peer_relay_close_socket (PeerRelay *self,
                               PeerRelaySocket *socket,

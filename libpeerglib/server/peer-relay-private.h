@@ -31,6 +31,7 @@ typedef struct
   guint max_id_length;       /* bytes of an id or a token */
   guint max_depth;           /* arrays and objects inside each other */
   char **extra_types;        /* nullable: more message types to relay */
+  char **auth_secrets;       /* nullable: tokens need no signature */
 } PeerRelayConfig;
 
 typedef struct

@@ -4,6 +4,7 @@
 
 #include "peer-relay-internal-private.h"
 
+#include "peer-address-private.h"
 #include "peer-source-private.h"
 
 /* How long the last words of a relay may take when it stops. */
@@ -85,17 +86,27 @@ peer_relay_tell_changed (PeerRelay *self)
 
 /* Sockets */
 
+guint
+peer_relay_count_socket (PeerRelay *self,
+                         PeerRelaySocket *socket,
+                         int change)
+{
+  g_autofree char *network = peer_address_get_network (socket->address);
+  guint n_sockets = GPOINTER_TO_UINT (g_hash_table_lookup (self->sockets_per_network, network)) + change;
+
+  if (n_sockets == 0)
+    g_hash_table_remove (self->sockets_per_network, network);
+  else if (change != 0)
+    g_hash_table_insert (self->sockets_per_network, g_steal_pointer (&network), GUINT_TO_POINTER (n_sockets));
+
+  return n_sockets;
+}
+
 static void
 peer_relay_forget_socket (PeerRelay *self,
                           PeerRelaySocket *socket)
 {
-  guint n_sockets = GPOINTER_TO_UINT (g_hash_table_lookup (self->sockets_per_address, socket->address)) - 1;
-
-  if (n_sockets == 0)
-    g_hash_table_remove (self->sockets_per_address, socket->address);
-  else
-    g_hash_table_insert (self->sockets_per_address, g_strdup (socket->address), GUINT_TO_POINTER (n_sockets));
-
+  peer_relay_count_socket (self, socket, -1);
   peer_timeout_queue_cancel (self->alive_timeouts, &socket->alive_timeout);
   g_queue_unlink (&self->sockets, &socket->link);
   socket->relay = NULL;
@@ -232,9 +243,10 @@ peer_relay_finalize (GObject *object)
   g_clear_pointer (&self->alive_timeouts, peer_timeout_queue_free);
   g_clear_pointer (&self->store, peer_message_store_free);
   g_clear_pointer (&self->clients, g_hash_table_unref);
-  g_clear_pointer (&self->sockets_per_address, g_hash_table_unref);
+  g_clear_pointer (&self->sockets_per_network, g_hash_table_unref);
   g_clear_pointer (&self->config.key, g_free);
   g_clear_pointer (&self->config.extra_types, g_strfreev);
+  g_clear_pointer (&self->config.auth_secrets, g_strfreev);
   g_clear_pointer (&self->context, g_main_context_unref);
   if (self->hub != NULL)
     peer_poll_hub_set_empty_func (self->hub, NULL, NULL);
@@ -256,7 +268,7 @@ static void
 peer_relay_init (PeerRelay *self)
 {
   self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) peer_relay_client_unref);
-  self->sockets_per_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->sockets_per_network = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->store = peer_message_store_new ();
 }
 

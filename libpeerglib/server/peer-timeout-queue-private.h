@@ -41,6 +41,9 @@ void peer_timeout_queue_arm (PeerTimeoutQueue *self,
 void peer_timeout_queue_cancel (PeerTimeoutQueue *self,
                                 PeerTimeout *timeout);
 
+/* The item whose timeout was armed longest ago, NULL if there is none. */
+gpointer peer_timeout_queue_get_oldest (PeerTimeoutQueue *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerTimeoutQueue, peer_timeout_queue_free)
 
 G_END_DECLS

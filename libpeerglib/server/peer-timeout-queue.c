@@ -145,3 +145,9 @@ peer_timeout_queue_cancel (PeerTimeoutQueue *self,
   g_queue_unlink (&self->timeouts, &timeout->link);
   timeout->link.data = NULL;
 }
+
+gpointer
+peer_timeout_queue_get_oldest (PeerTimeoutQueue *self)
+{
+  return self->timeouts.head == NULL ? NULL : self->timeouts.head->data;
+}

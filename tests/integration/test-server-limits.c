@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "server-client.h"
+#include "raw-client.h"
 
 #define OFFER(dst, payload) "{\"type\":\"OFFER\",\"dst\":\"" dst "\",\"payload\":" payload "}"
 #define RELAYED(src, dst, payload) "{\"type\":\"OFFER\",\"src\":\"" src "\",\"dst\":\"" dst "\",\"payload\":" payload "}"
@@ -27,89 +27,6 @@ make_offer (const char *dst,
   g_autofree char *filler = g_strnfill (size, 'x');
 
   return g_strdup_printf ("{\"type\":\"OFFER\",\"dst\":\"%s\",\"payload\":\"%s\"}", dst, filler);
-}
-
-/* A client that does what no WebSocket library does. */
-typedef struct
-{
-  GSocketConnection *connection;
-  GInputStream *input;
-  GOutputStream *output;
-} RawClient;
-
-static void
-raw_write (RawClient *client,
-           const void *data,
-           gsize length)
-{
-  g_output_stream_write_all (client->output, data, length, NULL, NULL, NULL);
-}
-
-static gssize
-raw_read (RawClient *client,
-          void *data,
-          gsize length)
-{
-  WAIT_UNTIL (g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (client->input)));
-
-  return g_input_stream_read (client->input, data, length, NULL, NULL);
-}
-
-/* Sends the request and what comes right behind it. */
-static void
-raw_client_open (RawClient *client,
-                 PeerServer *server,
-                 const char *id,
-                 const void *rest,
-                 gsize rest_length)
-{
-  g_autoptr (GSocketClient) socket_client = g_socket_client_new ();
-  g_autoptr (GByteArray) request = g_byte_array_new ();
-  g_autofree char *head = g_strdup_printf ("GET /peerjs?key=peerjs&token=t&id=%s HTTP/1.1\r\nHost: x\r\n"
-                                           "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                                           "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                                           "Sec-WebSocket-Version: 13\r\n\r\n",
-                                           id);
-  g_autoptr (GString) answer = g_string_new (NULL);
-  char byte;
-
-  client->connection = g_socket_client_connect_to_host (socket_client, "127.0.0.1", peer_server_get_port (server), NULL, NULL);
-  g_assert_nonnull (client->connection);
-  client->input = g_io_stream_get_input_stream (G_IO_STREAM (client->connection));
-  client->output = g_io_stream_get_output_stream (G_IO_STREAM (client->connection));
-
-  g_byte_array_append (request, (const guint8 *) head, strlen (head));
-  g_byte_array_append (request, rest, rest_length);
-  raw_write (client, request->data, request->len);
-
-  while (!g_str_has_suffix (answer->str, "\r\n\r\n"))
-    {
-      g_assert_cmpint (raw_read (client, &byte, 1), ==, 1);
-      g_string_append_c (answer, byte);
-    }
-  g_assert_true (g_str_has_prefix (answer->str, "HTTP/1.1 101 "));
-}
-
-/* Reads up to the end and returns the code of the close frame, 0 if none. */
-static guint
-raw_client_end (RawClient *client)
-{
-  guint8 header[2] = { 0 };
-  guint8 payload[126];
-  guint code = 0;
-
-  while (raw_read (client, header, 2) == 2)
-    {
-      g_assert_cmpuint (header[1], <, 126);
-      for (guint n = 0; n < header[1];)
-        n += raw_read (client, payload + n, header[1] - n);
-      if (header[0] == 0x88 && header[1] >= 2)
-        code = payload[0] << 8 | payload[1];
-    }
-
-  g_clear_object (&client->connection);
-
-  return code;
 }
 
 static void
@@ -172,7 +89,7 @@ test_early_frames (void)
   raw_client_open (&client, server, "raw", frame->data, frame->len);
   assert_next (alice, RELAYED ("raw", "alice", "1"));
 
-  g_clear_object (&client.connection);
+  raw_client_clear (&client);
   WAIT_UNTIL (peer_server_get_n_clients (server) == 1);
   test_client_free (alice);
   test_server_end (server);
@@ -375,7 +292,7 @@ test_slow_reader (void)
   assert_next (alice, "{\"type\":\"LEAVE\",\"src\":\"slow\",\"dst\":\"alice\"}");
   g_assert_cmpuint (get_stat (server, "slow"), ==, 1);
 
-  g_clear_object (&slow.connection);
+  raw_client_clear (&slow);
   test_client_free (alice);
   test_server_end (server);
 }

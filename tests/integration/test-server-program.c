@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
 
@@ -142,6 +143,11 @@ test_options (void)
     { NULL, "--port=0 --host 127.0.0.1 --path /app --key k --expire_timeout 1 --alive-timeout 2 --concurrent_limit=3", "/app" },
     { NULL, "-p 0 -H 127.0.0.1 -k k -t 1 -c 3 --cleanup_out_msgs 5 --allow_discovery --proxied", "/" },
     { NULL, "-p 0 -H 127.0.0.1 --allow_discovery true --proxied false --cors https://a https://b --no-strict-http-key", "/" },
+    { NULL, "-p 0 -H 127.0.0.1 --unlimited --max-depth 3 --allowed_origin https://a https://b --stun-uri stun:a", "/" },
+    { NULL, "-p 0 -H 127.0.0.1 --clients-per-address 0 --max-message-size 0 --max_depth 0 --max-id-length 0 "
+            "--messages-per-second 0 --message-burst 0 --send-buffer-size 0 --queue-limit 0 --queue-total-limit 0 "
+            "--queue-total-size 0 --handshake-timeout 0 --handshake-limit 0 --no-unlimited",
+      "/" },
     { "PORT=0", "-H 127.0.0.1", "/" },
     { "PEERSERVER_PATH=/from-env", "-p 0 -H 127.0.0.1", "/from-env" },
     { "PEERSERVER_PATH=/from-env", "-p 0 -H 127.0.0.1 --path /own", "/own" },
@@ -156,6 +162,60 @@ test_options (void)
       program_start (&program, cases[i].environment, cases[i].arguments, "127.0.0.1", cases[i].path);
       program_end (&program, SIGTERM);
     }
+}
+
+static void
+test_unlimited (void)
+{
+  g_autofree char *deep = g_strnfill (200, '[');
+  g_autofree char *deep_end = g_strnfill (200, ']');
+  g_autofree char *offer = g_strdup_printf ("{\"type\":\"OFFER\",\"dst\":\"alice\",\"payload\":%s%s}", deep, deep_end);
+  Program program;
+  TestClient *client;
+
+  g_test_summary ("Limits that are turned off do not limit");
+
+  program_start (&program, NULL, "--port 0 --unlimited", "::", "/");
+  client = test_client_new_for_port (program.port, "/peerjs?key=peerjs&id=alice&token=t");
+  assert_next (client, "{\"type\":\"OPEN\"}");
+  test_client_send (client, offer);
+  g_assert_true (g_str_has_prefix (test_client_read (client), "{\"type\":\"OFFER\""));
+  test_client_free (client);
+  program_end (&program, SIGTERM);
+}
+
+static void
+test_secrets (void)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *arguments = NULL;
+  g_autofree char *token = peer_server_mint_token ("the secret that was", "peerjs", "alice", G_MAXINT32);
+  g_autofree char *request = g_strdup_printf ("/peerjs?key=peerjs&id=alice&token=%s", token);
+  g_autoptr (GSubprocess) refused = NULL;
+  g_autoptr (GError) error = NULL;
+  Program program;
+  TestClient *client;
+  int file = g_file_open_tmp (NULL, &path, &error);
+
+  g_test_summary ("Secrets come from a file, and a short one is refused");
+
+  g_assert_no_error (error);
+  g_close (file, NULL);
+  arguments = g_strdup_printf ("--port 0 --auth-secret-file %s", path);
+
+  g_assert_true (g_file_set_contents (path, "  the secret that is\r\n\nthe secret that was", -1, NULL));
+  program_start (&program, NULL, arguments, "::", "/");
+  client = test_client_new_for_port (program.port, request);
+  assert_next (client, "{\"type\":\"OPEN\"}");
+  test_client_free (client);
+  program_end (&program, SIGTERM);
+
+  g_assert_true (g_file_set_contents (path, "short", -1, NULL));
+  refused = spawn (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL, arguments);
+  g_subprocess_wait (refused, NULL, NULL);
+  g_assert_cmpint (g_subprocess_get_exit_status (refused), ==, 1);
+
+  g_unlink (path);
 }
 
 static void
@@ -176,6 +236,10 @@ test_errors (void)
     { "--port 65536", 2, "port" },
     { "--port nine", 2, "port" },
     { "--port 0 --alive-timeout soon", 2, "soon" },
+    { "--port 0 --turn-uri turn:a", 2, "--turn-secret-file" },
+    { "--port 0 --turn-ttl 0", 2, "0" },
+    { "--port 0 --auth-secret-file /nonexistent", 1, "/nonexistent" },
+    { "--port 0 --auth-secret-file /dev/null", 1, "There is no secret" },
     { "--port 0 --nonsense", 2, "nonsense" },
     { "--port 0 operand", 2, "operand" },
   };
@@ -222,6 +286,8 @@ main (int argc,
   g_test_add_func ("/server-program/lines", test_lines);
   g_test_add_func ("/server-program/signals", test_signals);
   g_test_add_func ("/server-program/options", test_options);
+  g_test_add_func ("/server-program/unlimited", test_unlimited);
+  g_test_add_func ("/server-program/secrets", test_secrets);
   g_test_add_func ("/server-program/errors", test_errors);
   g_test_add_func ("/server-program/help", test_help);
 

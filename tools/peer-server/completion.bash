@@ -9,7 +9,7 @@ _peer_server ()
   }
 
   case $prev in
-    --sslkey | --sslcert)
+    --sslkey | --sslcert | --auth?secret?file | --turn?secret?file)
       mapfile -t COMPREPLY < <(compgen -f -- "$cur")
       return
       ;;
@@ -18,7 +18,10 @@ _peer_server ()
       return
       ;;
     --port | -p | --path | --key | -k | --cors | --expire?timeout | -t | --alive?timeout | --concurrent?limit | -c | \
-      --cleanup?out?msgs | --clients?per?address | --max?message?size | --messages?per?second | --queue?limit)
+      --cleanup?out?msgs | --clients?per?address | --max?message?size | --max?depth | --max?id?length | \
+      --messages?per?second | --message?burst | --send?buffer?size | --queue?limit | --queue?total?limit | \
+      --queue?total?size | --handshake?timeout | --handshake?limit | --allowed?origin | --turn?uri | --turn?ttl | \
+      --stun?uri)
       return
       ;;
   esac
@@ -26,7 +29,9 @@ _peer_server ()
   mapfile -t COMPREPLY < <(compgen -W '
     --port --host --path --key --sslkey --sslcert --cors --allow-discovery --proxied --strict-http-key
     --expire-timeout --alive-timeout --concurrent-limit --cleanup-out-msgs --clients-per-address
-    --max-message-size --messages-per-second --queue-limit --help --version' -- "$cur")
+    --max-message-size --max-depth --max-id-length --messages-per-second --message-burst --send-buffer-size
+    --queue-limit --queue-total-limit --queue-total-size --handshake-timeout --handshake-limit --unlimited
+    --allowed-origin --auth-secret-file --turn-uri --turn-secret-file --turn-ttl --stun-uri --help --version' -- "$cur")
 }
 
 complete -F _peer_server peer-server

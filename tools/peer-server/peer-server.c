@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "activation.h"
+#include "notify.h"
 #include "options.h"
+#include "settings.h"
 
 typedef struct
 {
@@ -74,6 +77,7 @@ terminate_cb (gpointer user_data)
 {
   Program *self = user_data;
 
+  notify_send ("STOPPING=1");
   peer_server_stop (self->server);
 
   return G_SOURCE_CONTINUE;
@@ -92,6 +96,22 @@ raise_file_limit (void)
   setrlimit (RLIMIT_NOFILE, &limit);
 }
 
+static gboolean
+open_server (Program *self,
+             GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GSocket) socket = activation_take_socket (&local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  return socket != NULL ? peer_server_listen_socket (self->server, socket, error) : peer_server_listen (self->server, error);
+}
+
 static int
 run (Program *self)
 {
@@ -105,12 +125,13 @@ run (Program *self)
   g_unix_signal_add (SIGTERM, terminate_cb, self);
   g_unix_signal_add (SIGINT, terminate_cb, self);
 
-  if (!peer_server_listen (self->server, &error))
+  if (!open_server (self, &error))
     {
       g_printerr ("peer-server: %s\n", error->message);
       return EXIT_FAILURE;
     }
 
+  notify_send ("READY=1");
   g_main_loop_run (self->loop);
 
   return EXIT_SUCCESS;
@@ -120,8 +141,10 @@ int
 main (int argc,
       char *argv[])
 {
+  g_autoptr (Options) options = NULL;
   g_autoptr (PeerServer) server = NULL;
   g_autoptr (GMainLoop) loop = NULL;
+  g_autoptr (GError) error = NULL;
   Program self;
   int exit_status;
 
@@ -135,9 +158,16 @@ main (int argc,
   signal (SIGPIPE, SIG_IGN);
   raise_file_limit ();
 
-  server = peer_server_new ();
-  if (!options_apply ((const char *const *) argv, server, &exit_status))
+  options = options_new ((const char *const *) argv, &exit_status);
+  if (options == NULL)
     return exit_status;
+
+  server = peer_server_new ();
+  if (!settings_apply (options, server, &error))
+    {
+      g_printerr ("peer-server: %s\n", error->message);
+      return EXIT_FAILURE;
+    }
 
   loop = g_main_loop_new (NULL, FALSE);
   self = (Program){ .server = server, .loop = loop };
