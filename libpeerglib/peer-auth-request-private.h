@@ -9,8 +9,10 @@ G_BEGIN_DECLS
 
 PeerAuthRequest *peer_auth_request_new (const PeerRelayRequest *request);
 
-/* Whether it was accepted; the reason if it was refused with one. */
-gboolean peer_auth_request_get_decision (PeerAuthRequest *self,
-                                         char **reason);
+/* The decision, with the reason if it was refused with one. One that is still
+ * to come goes to the admission. */
+PeerRelayDecision peer_auth_request_decide_for (PeerAuthRequest *self,
+                                                PeerRelayAdmission *admission,
+                                                char **reason);
 
 G_END_DECLS

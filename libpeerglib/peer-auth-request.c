@@ -10,8 +10,9 @@
  * Somebody who wants to become a client of a [class@Peer.Server].
  *
  * A handler of [signal@Peer.Server::authenticate] looks at it, calls
- * [method@Peer.AuthRequest.accept] or [method@Peer.AuthRequest.refuse] and
- * returns %TRUE.
+ * [method@Peer.AuthRequest.accept] or [method@Peer.AuthRequest.refuse], at once
+ * or later, and returns %TRUE. Dropping the last reference of a request that
+ * is not decided refuses it.
  */
 struct _PeerAuthRequest
 {
@@ -23,6 +24,7 @@ struct _PeerAuthRequest
   GHashTable *query;
   SoupMessageHeaders *headers;
 
+  PeerRelayAdmission *admission; /* while it waits for a decision to come */
   gboolean is_decided;
   gboolean is_accepted;
   char *reason;
@@ -63,6 +65,32 @@ peer_auth_request_get_property (GObject *object,
     }
 }
 
+/* The first decision counts. */
+static void
+peer_auth_request_decide (PeerAuthRequest *self,
+                          gboolean is_accepted,
+                          const char *reason)
+{
+  g_autoptr (PeerRelayAdmission) admission = g_steal_pointer (&self->admission);
+
+  if (self->is_decided)
+    return;
+
+  self->is_decided = TRUE;
+  self->is_accepted = is_accepted;
+  self->reason = g_strdup (reason);
+  if (admission != NULL)
+    peer_relay_admission_decide (admission, is_accepted, reason);
+}
+
+static void
+peer_auth_request_dispose (GObject *object)
+{
+  peer_auth_request_decide (PEER_AUTH_REQUEST (object), FALSE, NULL);
+
+  G_OBJECT_CLASS (peer_auth_request_parent_class)->dispose (object);
+}
+
 static void
 peer_auth_request_finalize (GObject *object)
 {
@@ -85,6 +113,7 @@ peer_auth_request_class_init (PeerAuthRequestClass *klass)
   GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   object_class->get_property = peer_auth_request_get_property;
+  object_class->dispose = peer_auth_request_dispose;
   object_class->finalize = peer_auth_request_finalize;
 
   /**
@@ -130,13 +159,20 @@ peer_auth_request_new (const PeerRelayRequest *request)
   return self;
 }
 
-gboolean
-peer_auth_request_get_decision (PeerAuthRequest *self,
-                                char **reason)
+PeerRelayDecision
+peer_auth_request_decide_for (PeerAuthRequest *self,
+                              PeerRelayAdmission *admission,
+                              char **reason)
 {
+  if (!self->is_decided)
+    {
+      self->admission = peer_relay_admission_ref (admission);
+      return PEER_RELAY_UNDECIDED;
+    }
+
   *reason = g_strdup (self->reason);
 
-  return self->is_accepted;
+  return self->is_accepted ? PEER_RELAY_ACCEPTED : PEER_RELAY_REFUSED;
 }
 
 /**
@@ -231,18 +267,16 @@ peer_auth_request_get_header (PeerAuthRequest *self,
  * peer_auth_request_accept:
  * @self: a request
  *
- * Accepts the request. The first decision counts.
+ * Accepts the request, at once or later; who asks gets its `OPEN`. The first
+ * decision counts. Nothing happens when who asks has gone or the server was
+ * stopped in the meantime.
  */
 void
 peer_auth_request_accept (PeerAuthRequest *self)
 {
   g_return_if_fail (PEER_IS_AUTH_REQUEST (self));
 
-  if (self->is_decided)
-    return;
-
-  self->is_decided = TRUE;
-  self->is_accepted = TRUE;
+  peer_auth_request_decide (self, TRUE, NULL);
 }
 
 /**
@@ -251,7 +285,8 @@ peer_auth_request_accept (PeerAuthRequest *self)
  * @reason: (nullable): what to tell the one who asks
  *
  * Refuses the request. The reason reaches the other side as an `ERROR`
- * message, which PeerJS reports as `server-error`. The first decision counts.
+ * message, which PeerJS reports as `server-error`. At once or later, as
+ * [method@Peer.AuthRequest.accept]; the first decision counts.
  */
 void
 peer_auth_request_refuse (PeerAuthRequest *self,
@@ -259,9 +294,5 @@ peer_auth_request_refuse (PeerAuthRequest *self,
 {
   g_return_if_fail (PEER_IS_AUTH_REQUEST (self));
 
-  if (self->is_decided)
-    return;
-
-  self->is_decided = TRUE;
-  self->reason = g_strdup (reason);
+  peer_auth_request_decide (self, FALSE, reason);
 }

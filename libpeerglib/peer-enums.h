@@ -86,4 +86,34 @@ typedef enum
   PEER_ICE_TRANSPORT_POLICY_RELAY,
 } PeerIceTransportPolicy;
 
+/**
+ * PeerBrokerClaim:
+ * @PEER_BROKER_CLAIM_PENDING: not known yet; ask with
+ *   [method@Peer.Broker.claim_async]
+ * @PEER_BROKER_CLAIM_CLAIMED: the id belongs to this server's client now
+ * @PEER_BROKER_CLAIM_TAKEN: somebody else holds the id
+ *
+ * What came of the claim of an id at a [iface@Peer.Broker].
+ */
+typedef enum
+{
+  PEER_BROKER_CLAIM_PENDING,
+  PEER_BROKER_CLAIM_CLAIMED,
+  PEER_BROKER_CLAIM_TAKEN,
+} PeerBrokerClaim;
+
+/**
+ * PeerBrokerEviction:
+ * @PEER_BROKER_EVICTION_TAKEN_OVER: the client has come back at another server
+ * @PEER_BROKER_EVICTION_TAKEN: somebody else got hold of the id while this
+ *   server was cut off
+ *
+ * Why a server lost an id that a client of its held.
+ */
+typedef enum
+{
+  PEER_BROKER_EVICTION_TAKEN_OVER,
+  PEER_BROKER_EVICTION_TAKEN,
+} PeerBrokerEviction;
+
 G_END_DECLS

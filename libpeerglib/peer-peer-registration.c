@@ -7,10 +7,10 @@
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 
+#include "peer-backoff-private.h"
 #include "peer-error.h"
 #include "peer-source-private.h"
 #include "protocol/peer-id-private.h"
-#include "signaling/peer-backoff-private.h"
 #include "transport/peer-webrtc-transport-private.h"
 
 static gboolean

@@ -11,8 +11,9 @@
 
 /* What the relay tells */
 
-static gboolean
+static PeerRelayDecision
 relay_authenticate (const PeerRelayRequest *request,
+                    PeerRelayAdmission *admission,
                     char **reason,
                     gpointer user_data)
 {
@@ -21,12 +22,12 @@ relay_authenticate (const PeerRelayRequest *request,
   gboolean is_handled = FALSE;
 
   if (!g_signal_has_handler_pending (self, peer_server_signals[SERVER_AUTHENTICATE], 0, TRUE))
-    return TRUE;
+    return PEER_RELAY_ACCEPTED;
 
   auth_request = peer_auth_request_new (request);
   g_signal_emit (self, peer_server_signals[SERVER_AUTHENTICATE], 0, auth_request, &is_handled);
 
-  return !is_handled || peer_auth_request_get_decision (auth_request, reason);
+  return is_handled ? peer_auth_request_decide_for (auth_request, admission, reason) : PEER_RELAY_ACCEPTED;
 }
 
 static void
@@ -197,7 +198,14 @@ peer_server_configure_relay (PeerServer *self)
 {
   const guint *numbers = self->settings.numbers;
   PeerRelayConfig *config = peer_relay_get_config (self->relay);
-  PeerMessageStoreLimits *store = peer_relay_get_store_limits (self->relay);
+  PeerBrokerSettings broker = {
+    .key = self->settings.key,
+    .expire_timeout = numbers[PROP_EXPIRE_TIMEOUT],
+    .cleanup_interval = numbers[PROP_CLEANUP_INTERVAL],
+    .queue_limit = numbers[PROP_QUEUE_LIMIT],
+    .queue_total_limit = numbers[PROP_QUEUE_TOTAL_LIMIT],
+    .queue_total_size = numbers[PROP_QUEUE_TOTAL_SIZE],
+  };
   PeerPollLimits *poll = peer_relay_get_poll_limits (self->relay);
 
   g_free (config->key);
@@ -207,16 +215,12 @@ peer_server_configure_relay (PeerServer *self)
   g_strfreev (config->auth_secrets);
   config->auth_secrets = g_strdupv (self->settings.auth_secrets);
   config->alive_timeout = numbers[PROP_ALIVE_TIMEOUT];
-  config->expire_timeout = numbers[PROP_EXPIRE_TIMEOUT];
-  config->cleanup_interval = numbers[PROP_CLEANUP_INTERVAL];
+  config->auth_timeout = numbers[PROP_AUTHENTICATE_TIMEOUT];
+  config->max_held_messages = numbers[PROP_QUEUE_LIMIT];
   config->concurrent_limit = numbers[PROP_CONCURRENT_LIMIT];
   config->clients_per_address = numbers[PROP_CLIENTS_PER_ADDRESS];
   config->max_id_length = numbers[PROP_MAX_ID_LENGTH];
   config->max_depth = numbers[PROP_MAX_DEPTH] > 0 ? numbers[PROP_MAX_DEPTH] : G_MAXUINT;
-
-  store->max_queue_length = numbers[PROP_QUEUE_LIMIT];
-  store->max_messages = numbers[PROP_QUEUE_TOTAL_LIMIT];
-  store->max_bytes = numbers[PROP_QUEUE_TOTAL_SIZE];
 
   poll->max_message_size = numbers[PROP_MAX_MESSAGE_SIZE];
   poll->frames_per_second = numbers[PROP_MESSAGES_PER_SECOND];
@@ -224,6 +228,7 @@ peer_server_configure_relay (PeerServer *self)
   poll->max_pending_output = numbers[PROP_SEND_BUFFER_SIZE];
 
   peer_relay_configure (self->relay);
+  peer_broker_start (peer_relay_get_broker (self->relay), &broker);
 }
 
 static void

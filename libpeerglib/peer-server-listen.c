@@ -36,6 +36,7 @@ peer_server_prepare (PeerServer *self,
   if (self->relay == NULL)
     return FALSE;
 
+  peer_relay_set_broker (self->relay, self->settings.broker);
   self->http = peer_http_server_new (self->context, self->relay);
   peer_http_server_get_config (self->http)->mount = g_steal_pointer (&mount);
   peer_server_configure_backend (self);

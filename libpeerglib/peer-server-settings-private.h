@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "peer-broker.h"
 #include "peer-server.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ typedef enum
   PROP_MAX_DEPTH,
   PROP_HANDSHAKE_TIMEOUT,
   PROP_HANDSHAKE_LIMIT,
+  PROP_AUTHENTICATE_TIMEOUT,
   PROP_TURN_TTL,
   PROP_ALLOW_DISCOVERY,
   PROP_PROXIED,
@@ -41,6 +43,7 @@ typedef enum
   PROP_TURN_SECRET,
   PROP_EXTRA_MESSAGE_TYPES,
   PROP_TLS_CERTIFICATE,
+  PROP_BROKER,
   PROP_PORT,
   PROP_URI,
   PROP_N_CLIENTS,
@@ -66,6 +69,7 @@ typedef struct
   char *turn_secret;
   char **extra_message_types;
   GTlsCertificate *tls_certificate;
+  PeerBroker *broker;
 } PeerServerSettings;
 
 void peer_server_settings_init (PeerServerSettings *self);

@@ -4,6 +4,8 @@
 
 #include "peer-server-settings-private.h"
 
+#include "peer-memory-broker.h"
+
 typedef struct
 {
   const char *name;
@@ -26,6 +28,7 @@ static const NumberDefault number_defaults[N_NUMBERS + 1] = {
   [PROP_MAX_ID_LENGTH] = { "max-id-length", 128 },
   [PROP_MAX_DEPTH] = { "max-depth", 64 },
   [PROP_HANDSHAKE_TIMEOUT] = { "handshake-timeout", 10 * 1000 },
+  [PROP_AUTHENTICATE_TIMEOUT] = { "authenticate-timeout", 10 * 1000 },
   [PROP_HANDSHAKE_LIMIT] = { "handshake-limit", 1000 },
   [PROP_TURN_TTL] = { "turn-ttl", 12 * 60 * 60 },
 };
@@ -38,6 +41,7 @@ peer_server_settings_init (PeerServerSettings *self)
   self->host = g_strdup ("::");
   self->path = g_strdup ("/");
   self->key = g_strdup ("peerjs");
+  self->broker = peer_memory_broker_new ();
 }
 
 void
@@ -54,6 +58,7 @@ peer_server_settings_clear (PeerServerSettings *self)
   g_clear_pointer (&self->turn_secret, g_free);
   g_clear_pointer (&self->extra_message_types, g_strfreev);
   g_clear_object (&self->tls_certificate);
+  g_clear_object (&self->broker);
 }
 
 gboolean
@@ -105,6 +110,9 @@ peer_server_settings_get (const PeerServerSettings *self,
     case PROP_TLS_CERTIFICATE:
       g_value_set_object (value, self->tls_certificate);
       return TRUE;
+    case PROP_BROKER:
+      g_value_set_object (value, self->broker);
+      return TRUE;
     default:
       return FALSE;
     }
@@ -148,6 +156,18 @@ set_strv (char ***field,
   *field = g_value_dup_boxed (value);
 
   return TRUE;
+}
+
+static gboolean
+set_broker (PeerBroker **field,
+            const GValue *value)
+{
+  g_autoptr (PeerBroker) broker = g_value_dup_object (value);
+
+  if (broker == NULL)
+    broker = peer_memory_broker_new ();
+
+  return g_set_object (field, broker);
 }
 
 gboolean
@@ -206,6 +226,9 @@ peer_server_settings_set (PeerServerSettings *self,
       return TRUE;
     case PROP_TLS_CERTIFICATE:
       *changed = g_set_object (&self->tls_certificate, g_value_get_object (value));
+      return TRUE;
+    case PROP_BROKER:
+      *changed = set_broker (&self->broker, value);
       return TRUE;
     default:
       return FALSE;
@@ -409,6 +432,14 @@ install_numbers (GParamSpec **props)
   props[PROP_HANDSHAKE_LIMIT] = number_spec (PROP_HANDSHAKE_LIMIT, 0);
 
   /**
+   * PeerServer:authenticate-timeout:
+   *
+   * How long a handler of [signal@Peer.Server::authenticate] that answers later
+   * may take, in milliseconds; then the request is refused. 0 is for ever.
+   */
+  props[PROP_AUTHENTICATE_TIMEOUT] = number_spec (PROP_AUTHENTICATE_TIMEOUT, 0);
+
+  /**
    * PeerServer:turn-ttl:
    *
    * How long credentials for [property@Peer.Server:turn-uris] are valid, in
@@ -502,6 +533,16 @@ install_others (GParamSpec **props)
    * the others go on. TLS cannot be turned on or off then.
    */
   props[PROP_TLS_CERTIFICATE] = g_param_spec_object ("tls-certificate", NULL, NULL, G_TYPE_TLS_CERTIFICATE, flags);
+
+  /**
+   * PeerServer:broker:
+   *
+   * What the server shares its clients with other servers through, a
+   * [class@Peer.MemoryBroker] of its own by default, which is nothing. One that
+   * is set while the server is running is used from when it is started again. A
+   * broker works for one server at a time.
+   */
+  props[PROP_BROKER] = g_param_spec_object ("broker", NULL, NULL, PEER_TYPE_BROKER, flags);
 
   /**
    * PeerServer:port:

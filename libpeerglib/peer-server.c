@@ -198,11 +198,18 @@ peer_server_class_init (PeerServerClass *klass)
    *
    * Somebody with the right key wants to become a client. A handler that
    * decides calls [method@Peer.AuthRequest.accept] or
-   * [method@Peer.AuthRequest.refuse] and returns %TRUE; a request that was
-   * neither accepted nor refused by then is refused. Without a handler that
-   * decides everybody is accepted.
+   * [method@Peer.AuthRequest.refuse] and returns %TRUE. One that has to ask
+   * elsewhere keeps a reference of the request, returns %TRUE and decides
+   * later, within [property@Peer.Server:authenticate-timeout]. A request that
+   * nobody decides, or whose last reference is dropped, is refused. Without a
+   * handler that returns %TRUE everybody is accepted.
    *
-   * Returns: %TRUE if the request was decided
+   * Messages that arrive before the decision are held back, as many as
+   * [property@Peer.Server:queue-limit] and
+   * [property@Peer.Server:max-message-size] allow, and handled after `OPEN`;
+   * who sends more is disconnected with code 1008.
+   *
+   * Returns: %TRUE if the handler decides the request
    */
   peer_server_signals[SERVER_AUTHENTICATE] = g_signal_new ("authenticate", PEER_TYPE_SERVER, G_SIGNAL_RUN_LAST, 0,
                                                            g_signal_accumulator_true_handled, NULL, NULL,

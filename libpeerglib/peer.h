@@ -10,6 +10,11 @@
 #include <libpeerglib/peer-enums.h>
 #include <libpeerglib/peer-error.h>
 #include <libpeerglib/peer-auth-request.h>
+#include <libpeerglib/peer-broker.h>
+#include <libpeerglib/peer-memory-broker.h>
+#if PEER_HAVE_REDIS
+#include <libpeerglib/peer-redis-broker.h>
+#endif
 #include <libpeerglib/peer-server-client.h>
 #include <libpeerglib/peer-server.h>
 #include <libpeerglib/peer-enum-types.h>
@@ -19,7 +24,4 @@
 #include <libpeerglib/peer-base-connection.h>
 #include <libpeerglib/peer-data-connection.h>
 #include <libpeerglib/peer-peer.h>
-#include <libpeerglib/peer-auth-request.h>
-#include <libpeerglib/peer-server-client.h>
-#include <libpeerglib/peer-server.h>
 #undef _PEER_INSIDE

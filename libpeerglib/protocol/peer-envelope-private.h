@@ -21,6 +21,8 @@ typedef enum
   PEER_MESSAGE_TYPE_HEARTBEAT,
 } PeerMessageType;
 
+#define N_PEER_MESSAGE_TYPES (PEER_MESSAGE_TYPE_HEARTBEAT + 1)
+
 /* A message between a peer and its server: {type, src, dst, payload}. The
  * payload stays the JSON text it was; of equal members the last one counts.
  * Strings are unescaped; a member that is not a string counts as missing. */

@@ -22,6 +22,11 @@ typedef void (*PeerMessageStoreFunc) (const char *src,
                                       const char *dst,
                                       gpointer user_data);
 
+typedef void (*PeerMessageStoreDrainFunc) (const char *src,
+                                           const char *dst,
+                                           GBytes *text,
+                                           gpointer user_data);
+
 PeerMessageStore *peer_message_store_new (void);
 void peer_message_store_free (PeerMessageStore *self);
 
@@ -45,6 +50,15 @@ void peer_message_store_expire (PeerMessageStore *self,
                                 gint64 begun_before,
                                 PeerMessageStoreFunc func,
                                 gpointer user_data);
+
+/* Forgets everything. */
+void peer_message_store_clear (PeerMessageStore *self);
+
+/* Everything, in the order of the destinations' first messages; func may
+ * change the store. */
+void peer_message_store_drain (PeerMessageStore *self,
+                               PeerMessageStoreDrainFunc func,
+                               gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerMessageStore, peer_message_store_free)
 

@@ -62,10 +62,7 @@ peer_message_store_new (void)
 void
 peer_message_store_free (PeerMessageStore *self)
 {
-  GList *link;
-
-  while ((link = g_queue_pop_head_link (&self->by_age)) != NULL)
-    message_queue_free (link->data);
+  peer_message_store_clear (self);
   g_hash_table_unref (self->queues);
   g_free (self);
 }
@@ -188,5 +185,31 @@ peer_message_store_expire (PeerMessageStore *self,
           if (g_hash_table_add (seen, src))
             func (src, queue->dst, user_data);
         }
+    }
+}
+
+void
+peer_message_store_clear (PeerMessageStore *self)
+{
+  while (self->by_age.head != NULL)
+    message_queue_free (peer_message_store_steal (self, self->by_age.head->data));
+}
+
+void
+peer_message_store_drain (PeerMessageStore *self,
+                          PeerMessageStoreDrainFunc func,
+                          gpointer user_data)
+{
+  g_autoptr (GPtrArray) drained = g_ptr_array_new_with_free_func ((GDestroyNotify) message_queue_free);
+
+  while (self->by_age.head != NULL)
+    g_ptr_array_add (drained, peer_message_store_steal (self, self->by_age.head->data));
+
+  for (guint i = 0; i < drained->len; i++)
+    {
+      MessageQueue *queue = g_ptr_array_index (drained, i);
+
+      for (guint j = 0; j < queue->texts->len; j++)
+        func (g_ptr_array_index (queue->sources, j), queue->dst, g_ptr_array_index (queue->texts, j), user_data);
     }
 }

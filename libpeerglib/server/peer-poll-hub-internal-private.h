@@ -29,6 +29,7 @@ struct _PeerPollHub
   int epoll_fd;
   GMainContext *dormant;
   guint depth;
+  gint64 turn_began;
   gboolean has_closures;
 
   PeerPollLimits limits;

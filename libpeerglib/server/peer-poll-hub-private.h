@@ -35,6 +35,10 @@ PeerPollLimits *peer_poll_hub_get_limits (PeerPollHub *self);
 /* Streams whose sockets are not closed yet, lingering ones included. */
 guint peer_poll_hub_get_n_streams (PeerPollHub *self);
 
+/* When the turn began, by the monotonic clock: what is read in it was there by
+ * then, or is older. */
+gint64 peer_poll_hub_get_turn_time (PeerPollHub *self);
+
 /* Called each time the last of the streams is gone. */
 void peer_poll_hub_set_empty_func (PeerPollHub *self,
                                    void (*func) (gpointer user_data),

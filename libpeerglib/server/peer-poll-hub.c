@@ -81,6 +81,7 @@ peer_poll_hub_dispatch (GSource *source,
 {
   g_autoptr (PeerPollHub) self = g_object_ref (((PeerPollHubSource *) source)->hub);
 
+  self->turn_began = g_get_monotonic_time ();
   peer_poll_hub_enter (self);
   peer_poll_hub_run_ready (self);
   peer_poll_hub_run_events (self);
@@ -182,6 +183,12 @@ guint
 peer_poll_hub_get_n_streams (PeerPollHub *self)
 {
   return self->n_streams;
+}
+
+gint64
+peer_poll_hub_get_turn_time (PeerPollHub *self)
+{
+  return self->turn_began;
 }
 
 void

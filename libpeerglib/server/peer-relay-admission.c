@@ -7,6 +7,12 @@
 #include <glib/gi18n-lib.h>
 #include <libpeerglib/peer-error.h>
 
+#include "protocol/peer-auth-token-private.h"
+
+/* How somebody becomes a client: what was asked for is checked, the
+ * application decides, the broker gets the id, then OPEN goes out. Each of
+ * the two in the middle may take its time. */
+
 /* The texts are PeerJS's, as far as it has any. */
 #define ERROR_PARAMETERS "No id, token, or key supplied to websocket server"
 #define ERROR_KEY "Invalid key provided"
@@ -14,108 +20,136 @@
 #define ERROR_FULL "Server has reached its concurrent user limit"
 #define ERROR_ADDRESS "Too many connections from this address"
 #define ERROR_REFUSED "Not authorized"
+#define ERROR_UNDECIDED "Authorization took too long"
+#define ERROR_CLAIM "The server cannot register clients at the moment"
 
-static void
-socket_active (PeerRelaySocket *socket)
+typedef enum
 {
-  PeerRelay *self = socket->relay;
+  ADMISSION_AUTHENTICATING,
+  ADMISSION_CLAIMING,
+  ADMISSION_OVER,
+} AdmissionState;
 
-  peer_timeout_queue_arm (self->alive_timeouts, &socket->alive_timeout, socket);
-}
-
-static void
-socket_closed (PeerRelaySocket *socket)
+struct _PeerRelayAdmission
 {
-  PeerRelay *self = socket->relay;
-
-  if (socket->client != NULL)
-    peer_relay_drop_client (self, socket->client, 0, NULL);
-  else
-    peer_relay_close_socket (self, socket, 0, NULL);
-}
-
-static void
-socket_violated (PeerRelaySocket *socket,
-                 PeerPollViolation violation)
-{
-  g_autoptr (PeerRelay) self = g_object_ref (socket->relay);
-  g_autofree char *address = g_strdup (socket->address);
-  g_autoptr (GError) error = NULL;
-  gushort code = SOUP_WEBSOCKET_CLOSE_PROTOCOL_ERROR;
-
-  self->stats.n_violations++;
-  switch (violation)
-    {
-    case PEER_POLL_VIOLATION_TOO_BIG:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: message is too big"), address);
-      code = SOUP_WEBSOCKET_CLOSE_TOO_BIG;
-      break;
-    case PEER_POLL_VIOLATION_SLOW:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: reads too slowly"), address);
-      self->stats.n_slow++;
-      code = SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION;
-      break;
-    case PEER_POLL_VIOLATION_INVALID:
-    default:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: invalid WebSocket frame"), address);
-      break;
-    }
-
-  if (socket->client != NULL)
-    peer_relay_drop_client (self, socket->client, code, NULL);
-  else
-    peer_relay_close_socket (self, socket, code, NULL);
-  peer_relay_tell_failed (self, error);
-}
-
-static const PeerRelaySocketFuncs socket_funcs = {
-  .active = socket_active,
-  .message = peer_relay_handle_message,
-  .closed = socket_closed,
-  .violated = socket_violated,
+  grefcount ref_count;
+  AdmissionState state;
+  PeerRelay *relay;
+  PeerRelaySocket *socket; /* NULL once it is closed or a client's */
+  char *id;
+  char *token;
+  char *owner;
+  PeerTimeout timeout; /* of the application's decision */
+  GPtrArray *held;     /* nullable: what the socket has sent already */
+  gsize n_held_bytes;
 };
 
-static gboolean
-is_acceptable_id (PeerRelay *self,
-                  const char *id)
+static PeerRelayAdmission *
+peer_relay_admission_new (PeerRelay *relay,
+                          PeerRelaySocket *socket,
+                          const PeerRelayRequest *request)
 {
-  if (self->config.max_id_length > 0 && strlen (id) > self->config.max_id_length)
-    return FALSE;
+  PeerRelayAdmission *self = g_new0 (PeerRelayAdmission, 1);
 
-  for (const char *p = id; *p != '\0'; p++)
-    if (g_ascii_iscntrl (*p))
-      return FALSE;
+  g_ref_count_init (&self->ref_count);
+  self->relay = g_object_ref (relay);
+  self->socket = peer_relay_socket_ref (socket);
+  self->id = g_strdup (request->id);
+  self->token = g_strdup (request->token);
+  self->owner = g_strdup (peer_relay_get_owner (relay, request));
+  socket->admission = self;
 
-  return g_utf8_validate (id, -1, NULL);
+  return self;
 }
 
-static PeerRelaySocket *
-peer_relay_add_socket (PeerRelay *self,
-                       GIOStream *stream,
-                       GSocket *socket,
-                       const PeerRelayRequest *request)
+PeerRelayAdmission *
+peer_relay_admission_ref (PeerRelayAdmission *self)
 {
-  PeerRelaySocket *added = peer_relay_socket_new (self->hub, stream, socket, &socket_funcs, self);
+  g_ref_count_inc (&self->ref_count);
 
-  if (added == NULL)
-    return NULL;
-
-  added->address = g_strdup (request->address);
-  peer_relay_count_socket (self, added, 1);
-  added->link.data = added;
-  g_queue_push_tail_link (&self->sockets, &added->link);
-  peer_timeout_queue_arm (self->alive_timeouts, &added->alive_timeout, added);
-
-  return added;
+  return self;
 }
 
+void
+peer_relay_admission_unref (PeerRelayAdmission *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  peer_relay_admission_detach (self);
+  g_object_unref (self->relay);
+  g_free (self->id);
+  g_free (self->token);
+  g_free (self->owner);
+  g_free (self);
+}
+
+/* The socket goes its own way. */
+void
+peer_relay_admission_detach (PeerRelayAdmission *self)
+{
+  if (self->socket != NULL)
+    self->socket->admission = NULL;
+  g_clear_pointer (&self->socket, peer_relay_socket_unref);
+  g_clear_pointer (&self->held, g_ptr_array_unref);
+
+  if (self->state == ADMISSION_AUTHENTICATING)
+    {
+      peer_timeout_queue_cancel (self->relay->auth_timeouts, &self->timeout);
+      self->state = ADMISSION_OVER;
+    }
+}
+
+static void
+peer_relay_admission_end (PeerRelayAdmission *self,
+                          const char *type,
+                          const char *text)
+{
+  PeerRelaySocket *socket = self->socket;
+
+  self->state = ADMISSION_OVER;
+  if (socket != NULL)
+    peer_relay_refuse (self->relay, socket, type, text);
+}
+
+void
+peer_relay_admission_hold (PeerRelayAdmission *self,
+                           GBytes *text)
+{
+  PeerRelay *relay = self->relay;
+  gsize max_bytes = peer_poll_hub_get_limits (relay->hub)->max_message_size;
+  guint max_messages = relay->config.max_held_messages;
+  gsize length;
+  const void *data = g_bytes_get_data (text, &length);
+
+  if (self->held == NULL)
+    self->held = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->n_held_bytes += length;
+  g_ptr_array_add (self->held, g_bytes_new (data, length));
+
+  if ((max_bytes > 0 && self->n_held_bytes > max_bytes) || (max_messages > 0 && self->held->len > max_messages))
+    {
+      g_autoptr (GError) error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED,
+                                              _ ("%s: sends too much before it is a client"), self->socket->address);
+
+      relay->stats.n_violations++;
+      peer_relay_close_socket (relay, self->socket, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, NULL);
+      peer_relay_tell_failed (relay, error);
+    }
+}
+
+/* Opening */
+
+/* Takes over what the socket has sent, and the socket. */
 static void
 peer_relay_attach_socket (PeerRelay *self,
                           PeerRelayClient *client,
-                          PeerRelaySocket *socket)
+                          PeerRelaySocket *socket,
+                          GPtrArray *held)
 {
   g_autoptr (PeerRelay) kept = g_object_ref (self);
   g_autoptr (PeerRelayClient) attached = peer_relay_client_ref (client);
+  g_autoptr (PeerRelaySocket) used = peer_relay_socket_ref (socket);
   g_autoptr (GPtrArray) waiting = NULL;
 
   if (client->socket != NULL)
@@ -134,46 +168,230 @@ peer_relay_attach_socket (PeerRelay *self,
   client->address = g_strdup (socket->address);
 
   peer_relay_client_notify (client, "OPEN", NULL, NULL);
-  waiting = peer_message_store_take (self->store, client->id);
+  waiting = peer_broker_take_messages (self->broker, client->id);
   for (guint i = 0; waiting != NULL && i < waiting->len; i++)
     if (peer_relay_client_send (client, g_ptr_array_index (waiting, i)))
       self->stats.n_relayed++;
 
   if (client->socket == socket)
     peer_relay_tell_connected (self, client);
+  for (guint i = 0; held != NULL && i < held->len && client->socket == socket; i++)
+    peer_relay_handle_message (socket, g_ptr_array_index (held, i));
 }
 
-/* Returns whether the socket may go on; otherwise it was told why not. */
+static void
+peer_relay_admission_open (PeerRelayAdmission *self)
+{
+  PeerRelay *relay = self->relay;
+  PeerRelayClient *client = g_hash_table_lookup (relay->clients, self->id);
+  g_autoptr (PeerRelaySocket) socket = peer_relay_socket_ref (self->socket);
+  g_autoptr (GPtrArray) held = g_steal_pointer (&self->held);
+
+  self->state = ADMISSION_OVER;
+  peer_relay_admission_detach (self);
+  relay->stats.n_connections++;
+
+  if (client != NULL)
+    {
+      peer_relay_client_set_token (client, self->token);
+      peer_relay_attach_socket (relay, client, socket, held);
+    }
+  else
+    {
+      g_autoptr (PeerRelayClient) newcomer = peer_relay_client_new (relay, self->id, self->token);
+
+      peer_relay_register (relay, newcomer);
+      peer_relay_attach_socket (relay, newcomer, socket, held);
+      peer_relay_tell_changed (relay);
+    }
+}
+
+/* Claiming */
+
+static void
+claimed_cb (GObject *source,
+            GAsyncResult *result,
+            gpointer user_data)
+{
+  g_autoptr (PeerRelayAdmission) self = user_data;
+  g_autoptr (GError) error = NULL;
+  PeerBrokerClaim claim = peer_broker_claim_finish (PEER_BROKER (source), result, &error);
+  PeerRelay *relay = self->relay;
+
+  g_hash_table_remove (relay->claiming, self->id);
+  if (claim == PEER_BROKER_CLAIM_CLAIMED && self->socket != NULL)
+    peer_relay_admission_open (self);
+  else if (claim == PEER_BROKER_CLAIM_CLAIMED)
+    peer_broker_release (relay->broker, self->id);
+  else if (claim == PEER_BROKER_CLAIM_TAKEN)
+    peer_relay_admission_end (self, "ID-TAKEN", "ID is taken");
+  else
+    peer_relay_admission_end (self, "ERROR", ERROR_CLAIM);
+
+  if (error != NULL)
+    g_debug ("Could not claim an id: %s", error->message);
+}
+
+/* Somebody is claiming the id already, through this server. */
+static void
+peer_relay_admission_join (PeerRelayAdmission *self,
+                           PeerRelayAdmission *first)
+{
+  PeerRelaySocket *old = first->socket;
+
+  if (!peer_secret_equal (first->owner, self->owner))
+    {
+      peer_relay_admission_end (self, "ID-TAKEN", "ID is taken");
+      return;
+    }
+
+  self->state = ADMISSION_OVER;
+  if (old != NULL)
+    peer_relay_close_socket (self->relay, old, SOUP_WEBSOCKET_CLOSE_NORMAL, "Replaced by a newer connection");
+
+  first->socket = g_steal_pointer (&self->socket);
+  first->socket->admission = first;
+  first->held = g_steal_pointer (&self->held);
+  first->n_held_bytes = self->n_held_bytes;
+  g_free (first->token);
+  first->token = g_steal_pointer (&self->token);
+}
+
 static gboolean
+peer_relay_is_full (PeerRelay *self)
+{
+  guint limit = self->config.concurrent_limit;
+
+  return limit > 0 && g_hash_table_size (self->clients) + g_hash_table_size (self->claiming) >= limit;
+}
+
+static void
+peer_relay_admission_claim (PeerRelayAdmission *self)
+{
+  PeerRelay *relay = self->relay;
+  PeerRelayClient *client = g_hash_table_lookup (relay->clients, self->id);
+  PeerRelayAdmission *first = g_hash_table_lookup (relay->claiming, self->id);
+
+  self->state = ADMISSION_CLAIMING;
+  if (client != NULL && peer_relay_client_is_owned_by (client, self->owner))
+    {
+      peer_relay_admission_open (self);
+      return;
+    }
+  if (client != NULL)
+    {
+      peer_relay_admission_end (self, "ID-TAKEN", "ID is taken");
+      return;
+    }
+  if (first != NULL)
+    {
+      peer_relay_admission_join (self, first);
+      return;
+    }
+  if (peer_relay_is_full (relay))
+    {
+      peer_relay_admission_end (self, "ERROR", ERROR_FULL);
+      return;
+    }
+
+  switch (peer_broker_claim (relay->broker, self->id, self->owner))
+    {
+    case PEER_BROKER_CLAIM_CLAIMED:
+      peer_relay_admission_open (self);
+      break;
+    case PEER_BROKER_CLAIM_TAKEN:
+      peer_relay_admission_end (self, "ID-TAKEN", "ID is taken");
+      break;
+    case PEER_BROKER_CLAIM_PENDING:
+    default:
+      g_hash_table_insert (relay->claiming, self->id, self);
+      peer_broker_claim_async (relay->broker, self->id, self->owner, NULL, claimed_cb, peer_relay_admission_ref (self));
+      break;
+    }
+}
+
+/* Authenticating */
+
+void
+peer_relay_admission_decide (PeerRelayAdmission *self,
+                             gboolean is_accepted,
+                             const char *reason)
+{
+  g_autoptr (PeerRelayAdmission) kept = peer_relay_admission_ref (self);
+
+  if (self->state != ADMISSION_AUTHENTICATING)
+    return;
+
+  peer_timeout_queue_cancel (self->relay->auth_timeouts, &self->timeout);
+  if (is_accepted)
+    peer_relay_admission_claim (self);
+  else
+    peer_relay_admission_end (self, "ERROR", reason != NULL ? reason : ERROR_REFUSED);
+}
+
+void
+peer_relay_admission_expired (gpointer item,
+                              gpointer user_data)
+{
+  peer_relay_admission_decide (item, FALSE, ERROR_UNDECIDED);
+}
+
+static void
+peer_relay_admission_authenticate (PeerRelayAdmission *self,
+                                   const PeerRelayRequest *request)
+{
+  g_autofree char *reason = NULL;
+
+  switch (peer_relay_ask (self->relay, self, request, &reason))
+    {
+    case PEER_RELAY_ACCEPTED:
+      peer_relay_admission_decide (self, TRUE, NULL);
+      break;
+    case PEER_RELAY_REFUSED:
+      peer_relay_admission_decide (self, FALSE, reason);
+      break;
+    case PEER_RELAY_UNDECIDED:
+    default:
+      if (self->state == ADMISSION_AUTHENTICATING)
+        peer_timeout_queue_arm (self->relay->auth_timeouts, &self->timeout, self);
+      break;
+    }
+}
+
+/* Connecting */
+
+static gboolean
+is_acceptable_id (PeerRelay *self,
+                  const char *id)
+{
+  if (self->config.max_id_length > 0 && strlen (id) > self->config.max_id_length)
+    return FALSE;
+
+  for (const char *p = id; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      return FALSE;
+
+  return g_utf8_validate (id, -1, NULL);
+}
+
+/* NULL if the request may go on, otherwise what to say. */
+static const char *
 peer_relay_check (PeerRelay *self,
                   PeerRelaySocket *socket,
                   const PeerRelayRequest *request)
 {
-  g_autofree char *reason = NULL;
-  const char *error = NULL;
-
   if (request->id == NULL || *request->id == '\0' || request->token == NULL || *request->token == '\0' ||
       request->key == NULL || *request->key == '\0')
-    error = ERROR_PARAMETERS;
-  else if (g_strcmp0 (request->key, self->config.key) != 0)
-    error = ERROR_KEY;
-  else if (!is_acceptable_id (self, request->id) || !is_acceptable_id (self, request->token))
-    error = ERROR_ID;
-  else if (self->config.clients_per_address > 0 &&
-           peer_relay_count_socket (self, socket, 0) > self->config.clients_per_address)
-    error = ERROR_ADDRESS;
-  else if ((error = peer_relay_check_token (self, request)) == NULL && !peer_relay_ask (self, request, &reason))
-    error = reason != NULL ? reason : ERROR_REFUSED;
+    return ERROR_PARAMETERS;
+  if (g_strcmp0 (request->key, self->config.key) != 0)
+    return ERROR_KEY;
+  if (!is_acceptable_id (self, request->id) || !is_acceptable_id (self, request->token))
+    return ERROR_ID;
+  if (self->config.clients_per_address > 0 &&
+      peer_relay_count_socket (self, socket, 0) > self->config.clients_per_address)
+    return ERROR_ADDRESS;
 
-  /* The application may have stopped everything. */
-  if (socket->relay == NULL)
-    return FALSE;
-  if (error == NULL)
-    return TRUE;
-
-  peer_relay_refuse (self, socket, "ERROR", error);
-
-  return FALSE;
+  return peer_relay_check_token (self, request);
 }
 
 void
@@ -182,40 +400,20 @@ peer_relay_accept (PeerRelay *self,
                    GSocket *gsocket,
                    const PeerRelayRequest *request)
 {
-  g_autoptr (PeerRelay) kept = g_object_ref (self);
-  PeerRelaySocket *added = self->is_stopped ? NULL : peer_relay_add_socket (self, stream, gsocket, request);
-  g_autoptr (PeerRelaySocket) socket = NULL;
-  PeerRelayClient *client;
+  PeerRelaySocket *socket = self->is_stopped ? NULL : peer_relay_add_socket (self, stream, gsocket, request);
+  g_autoptr (PeerRelayAdmission) admission = NULL;
+  const char *error;
 
-  if (added == NULL)
+  if (socket == NULL)
     return;
 
-  socket = peer_relay_socket_ref (added);
-  if (!peer_relay_check (self, socket, request))
-    return;
-
-  client = g_hash_table_lookup (self->clients, request->id);
-  if (client != NULL && !peer_relay_client_is_owned_by (client, peer_relay_get_owner (self, request)))
+  error = peer_relay_check (self, socket, request);
+  if (error != NULL)
     {
-      peer_relay_refuse (self, socket, "ID-TAKEN", "ID is taken");
+      peer_relay_refuse (self, socket, "ERROR", error);
       return;
     }
 
-  self->stats.n_connections++;
-  if (client != NULL)
-    {
-      peer_relay_client_set_token (client, request->token);
-      peer_relay_attach_socket (self, client, socket);
-    }
-  else if (self->config.concurrent_limit > 0 &&
-           g_hash_table_size (self->clients) >= self->config.concurrent_limit)
-    peer_relay_refuse (self, socket, "ERROR", ERROR_FULL);
-  else
-    {
-      g_autoptr (PeerRelayClient) newcomer = peer_relay_client_new (self, request->id, request->token);
-
-      peer_relay_register (self, newcomer);
-      peer_relay_attach_socket (self, newcomer, socket);
-      peer_relay_tell_changed (self);
-    }
+  admission = peer_relay_admission_new (self, socket, request);
+  peer_relay_admission_authenticate (admission, request);
 }

@@ -23,15 +23,18 @@ struct _PeerRelay
   GQueue clients_in_order;
   GQueue sockets;
   GHashTable *sockets_per_network;
-  PeerMessageStore *store;
+  GHashTable *claiming; /* admissions by their ids; they keep themselves */
+  PeerBroker *broker;
 
   PeerTimeoutQueue *alive_timeouts;
-  GSource *cleanup_source;
+  PeerTimeoutQueue *auth_timeouts;
   GSource *stopped_source;
 
   const PeerRelayEvents *events;
   gpointer events_data;
   gboolean is_stopped;
+  gboolean is_broker_stopped;
+  gboolean is_stop_extended;
 };
 
 struct _PeerRelayClient
@@ -96,6 +99,10 @@ guint peer_relay_count_socket (PeerRelay *self,
                                PeerRelaySocket *socket,
                                int change);
 
+PeerRelaySocket *peer_relay_add_socket (PeerRelay *self,
+                                        GIOStream *stream,
+                                        GSocket *socket,
+                                        const PeerRelayRequest *request);
 void peer_relay_close_socket (PeerRelay *self,
                               PeerRelaySocket *socket,
                               gushort code,
@@ -105,17 +112,29 @@ void peer_relay_refuse (PeerRelay *self,
                         const char *type,
                         const char *text);
 
+/* Admission */
+
+/* Holds back what somebody sends who is not a client yet. */
+void peer_relay_admission_hold (PeerRelayAdmission *self,
+                                GBytes *text);
+void peer_relay_admission_detach (PeerRelayAdmission *self);
+void peer_relay_admission_expired (gpointer item,
+                                   gpointer user_data);
+
 /* Routing */
 
 void peer_relay_handle_message (PeerRelaySocket *socket,
                                 GBytes *text);
-void peer_relay_schedule_cleanup (PeerRelay *self);
+
+/* Takes what the broker has to tell. */
+void peer_relay_watch_broker (PeerRelay *self);
 
 /* Events */
 
-gboolean peer_relay_ask (PeerRelay *self,
-                         const PeerRelayRequest *request,
-                         char **reason);
+PeerRelayDecision peer_relay_ask (PeerRelay *self,
+                                  PeerRelayAdmission *admission,
+                                  const PeerRelayRequest *request,
+                                  char **reason);
 void peer_relay_tell_connected (PeerRelay *self,
                                 PeerRelayClient *client);
 void peer_relay_tell_message (PeerRelay *self,

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <libpeerglib/peer-broker.h>
 #include <libsoup/soup.h>
 
-#include "peer-message-store-private.h"
+#include "peer-histogram-private.h"
 #include "peer-poll-hub-private.h"
+#include "protocol/peer-envelope-private.h"
 
 G_BEGIN_DECLS
 
@@ -24,8 +26,8 @@ typedef struct
 {
   char *key;
   guint alive_timeout;       /* ms without traffic; 0: for ever */
-  guint expire_timeout;      /* ms that messages wait for their destination */
-  guint cleanup_interval;    /* ms between looks at that */
+  guint auth_timeout;        /* ms that the application may think; 0: for ever */
+  guint max_held_messages;   /* from somebody who is not a client yet */
   guint concurrent_limit;    /* clients; 0 here and below: any number */
   guint clients_per_address; /* sockets from one address */
   guint max_id_length;       /* bytes of an id or a token */
@@ -45,6 +47,12 @@ typedef struct
   guint64 n_malformed;
   guint64 n_violations;
   guint64 n_slow;
+  guint64 n_too_big; /* the violations one by one, and the slow ones */
+  guint64 n_invalid_frames;
+  guint64 n_too_deep;
+  guint64 n_queue_full;
+  guint64 n_by_type[N_PEER_MESSAGE_TYPES]; /* of those received */
+  PeerHistogram latency;                   /* from the beginning of the turn to the destination */
 } PeerRelayStats;
 
 /* What somebody asks for who wants to become a client. */
@@ -58,13 +66,25 @@ typedef struct
   SoupMessageHeaders *headers;
 } PeerRelayRequest;
 
+/* Somebody on the way to become a client. */
+typedef struct _PeerRelayAdmission PeerRelayAdmission;
+
+typedef enum
+{
+  PEER_RELAY_ACCEPTED,
+  PEER_RELAY_REFUSED,
+  PEER_RELAY_UNDECIDED,
+} PeerRelayDecision;
+
 /* Each of them may do anything, stopping the relay included. */
 typedef struct
 {
-  /* FALSE refuses; the reason, if any, is told. */
-  gboolean (*authenticate) (const PeerRelayRequest *request,
-                            char **reason,
-                            gpointer user_data);
+  /* A reason to refuse, if any, is told. Who has not decided yet keeps a
+   * reference of the admission and calls peer_relay_admission_decide(). */
+  PeerRelayDecision (*authenticate) (const PeerRelayRequest *request,
+                                     PeerRelayAdmission *admission,
+                                     char **reason,
+                                     gpointer user_data);
   void (*connected) (PeerRelayClient *client,
                      gpointer user_data);
   void (*disconnected) (PeerRelayClient *client,
@@ -89,12 +109,15 @@ PeerRelay *peer_relay_new (GMainContext *context,
 
 /* To be followed by peer_relay_configure(). */
 PeerRelayConfig *peer_relay_get_config (PeerRelay *self);
-PeerMessageStoreLimits *peer_relay_get_store_limits (PeerRelay *self);
 PeerPollLimits *peer_relay_get_poll_limits (PeerRelay *self);
 void peer_relay_configure (PeerRelay *self);
 
 const PeerRelayStats *peer_relay_get_stats (PeerRelay *self);
-PeerMessageStore *peer_relay_get_store (PeerRelay *self);
+
+/* To be called once, before anything is accepted. */
+void peer_relay_set_broker (PeerRelay *self,
+                            PeerBroker *broker);
+PeerBroker *peer_relay_get_broker (PeerRelay *self);
 
 /* Takes a connection that was upgraded. */
 void peer_relay_accept (PeerRelay *self,
@@ -102,6 +125,16 @@ void peer_relay_accept (PeerRelay *self,
                         GSocket *socket,
                         const PeerRelayRequest *request);
 
+PeerRelayAdmission *peer_relay_admission_ref (PeerRelayAdmission *self);
+void peer_relay_admission_unref (PeerRelayAdmission *self);
+
+/* Does nothing when that is over. */
+void peer_relay_admission_decide (PeerRelayAdmission *self,
+                                  gboolean is_accepted,
+                                  const char *reason);
+
+/* Connections, of clients or of who is to become one. */
+guint peer_relay_get_n_sockets (PeerRelay *self);
 guint peer_relay_get_n_clients (PeerRelay *self);
 PeerRelayClient *peer_relay_get_client (PeerRelay *self,
                                         const char *id);
@@ -136,6 +169,7 @@ gboolean peer_relay_client_send (PeerRelayClient *self,
 void peer_relay_client_kick (PeerRelayClient *self,
                              const char *reason);
 
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerRelayAdmission, peer_relay_admission_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerRelayClient, peer_relay_client_unref)
 
 G_END_DECLS

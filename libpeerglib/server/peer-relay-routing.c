@@ -6,52 +6,7 @@
 
 #include <libpeerglib/peer-error.h>
 
-#include "peer-source-private.h"
-
 #define ERROR_DEPTH "Message is nested too deeply"
-
-static void
-message_expired (const char *src,
-                 const char *dst,
-                 gpointer user_data)
-{
-  PeerRelay *self = PEER_RELAY (user_data);
-  PeerRelayClient *client = g_hash_table_lookup (self->clients, src);
-
-  self->stats.n_expired++;
-  if (client != NULL)
-    {
-      g_autoptr (PeerRelayClient) kept = peer_relay_client_ref (client);
-
-      peer_relay_client_notify (client, "EXPIRE", dst, src);
-    }
-}
-
-static gboolean
-cleanup_cb (gpointer user_data)
-{
-  g_autoptr (PeerRelay) self = g_object_ref (user_data);
-  gint64 age = self->config.expire_timeout * (gint64) G_TIME_SPAN_MILLISECOND;
-
-  peer_message_store_expire (self->store, g_get_monotonic_time () - age, message_expired, self);
-
-  if (self->cleanup_source != NULL && peer_message_store_get_n_messages (self->store) > 0)
-    return G_SOURCE_CONTINUE;
-
-  g_clear_pointer (&self->cleanup_source, g_source_unref);
-
-  return G_SOURCE_REMOVE;
-}
-
-void
-peer_relay_schedule_cleanup (PeerRelay *self)
-{
-  if (self->cleanup_source != NULL || self->is_stopped)
-    return;
-
-  self->cleanup_source = peer_source_new_timeout (self->context, self->config.cleanup_interval,
-                                                  "[libpeerglib] message expiry", cleanup_cb, self);
-}
 
 /* Whether the message went to somebody; one who cannot take it is dropped. */
 static gboolean
@@ -65,6 +20,7 @@ peer_relay_forward (PeerRelay *self,
   if (peer_relay_client_send (destination, text))
     {
       self->stats.n_relayed++;
+      peer_histogram_add (&self->stats.latency, g_get_monotonic_time () - peer_poll_hub_get_turn_time (self->hub));
       return TRUE;
     }
 
@@ -75,22 +31,27 @@ peer_relay_forward (PeerRelay *self,
   return FALSE;
 }
 
+/* For a client that is not one of ours. */
 static void
-peer_relay_store (PeerRelay *self,
-                  PeerRelayClient *sender,
-                  const char *dst,
-                  GBytes *text)
+peer_relay_publish (PeerRelay *self,
+                    PeerRelayClient *sender,
+                    const char *dst,
+                    GBytes *text,
+                    gboolean may_wait)
 {
   gboolean is_possible = self->config.max_id_length == 0 || strlen (dst) <= self->config.max_id_length;
 
-  if (is_possible && peer_message_store_add (self->store, sender->id, dst, text))
+  if (is_possible && peer_broker_publish (self->broker, sender->id, dst, text, may_wait))
     {
-      self->stats.n_stored++;
-      peer_relay_schedule_cleanup (self);
+      if (may_wait)
+        self->stats.n_stored++;
       return;
     }
+  if (!may_wait)
+    return;
 
   self->stats.n_violations++;
+  self->stats.n_queue_full++;
   peer_relay_client_notify (sender, "EXPIRE", dst, sender->id);
 }
 
@@ -112,14 +73,11 @@ peer_relay_transmit (PeerRelay *self,
     }
 
   destination = g_hash_table_lookup (self->clients, dst);
-  if (destination == NULL && (is_leave || envelope->type == PEER_MESSAGE_TYPE_EXPIRE))
-    return;
-
   text = peer_envelope_build (envelope->type_name, client->id, dst, envelope->payload, envelope->payload_length);
   if (destination != NULL)
     peer_relay_forward (self, client, destination, text);
   else
-    peer_relay_store (self, client, dst, text);
+    peer_relay_publish (self, client, dst, text, !is_leave && envelope->type != PEER_MESSAGE_TYPE_EXPIRE);
 }
 
 static gboolean
@@ -147,12 +105,14 @@ peer_relay_transmits (PeerRelay *self,
     }
 }
 
-/* Who gave up an id and stays may use it until somebody else has it. */
+/* Who gave up an id and stays may use it until somebody else has it, as far
+ * as that is known here. */
 static gboolean
 peer_relay_may_send (PeerRelay *self,
                      PeerRelayClient *client)
 {
-  return client->is_registered || !g_hash_table_contains (self->clients, client->id);
+  return client->is_registered ||
+         (!peer_broker_can_list_ids (self->broker) && !g_hash_table_contains (self->clients, client->id));
 }
 
 static void
@@ -171,6 +131,7 @@ peer_relay_handle_malformed (PeerRelay *self,
       g_autoptr (GBytes) notice = peer_relay_build_notice ("ERROR", ERROR_DEPTH);
 
       self->stats.n_violations++;
+      self->stats.n_too_deep++;
       peer_relay_client_send (client, notice);
     }
 }
@@ -180,13 +141,15 @@ peer_relay_handle_message (PeerRelaySocket *socket,
                            GBytes *text)
 {
   g_autoptr (PeerRelay) self = g_object_ref (socket->relay);
+  g_autoptr (PeerRelayAdmission) admission = socket->admission != NULL ? peer_relay_admission_ref (socket->admission) : NULL;
   g_autoptr (PeerRelayClient) client = socket->client != NULL ? peer_relay_client_ref (socket->client) : NULL;
   g_auto (PeerEnvelope) envelope = { 0 };
   g_autoptr (GError) error = NULL;
   gsize length;
   const char *data = g_bytes_get_data (text, &length);
 
-  /* Not yet accepted: the application runs a main loop to decide. */
+  if (admission != NULL)
+    peer_relay_admission_hold (admission, text);
   if (client == NULL)
     return;
 
@@ -198,6 +161,7 @@ peer_relay_handle_message (PeerRelaySocket *socket,
       return;
     }
 
+  self->stats.n_by_type[envelope.type]++;
   if (!peer_relay_may_send (self, client))
     {
       peer_relay_drop_client (self, client, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "The id was given up and taken");
@@ -207,4 +171,100 @@ peer_relay_handle_message (PeerRelaySocket *socket,
   peer_relay_tell_message (self, client, &envelope);
   if (client->socket == socket && peer_relay_transmits (self, &envelope))
     peer_relay_transmit (self, client, &envelope);
+}
+
+/* What the broker tells */
+
+static gboolean
+broker_message_cb (PeerBroker *broker,
+                   const char *src,
+                   const char *dst,
+                   GBytes *message,
+                   PeerRelay *self)
+{
+  PeerRelayClient *client = g_hash_table_lookup (self->clients, dst);
+  g_autoptr (PeerRelayClient) destination = client != NULL ? peer_relay_client_ref (client) : NULL;
+  g_autoptr (GBytes) leave = NULL;
+
+  if (destination == NULL)
+    return FALSE;
+
+  if (peer_relay_client_send (destination, message))
+    {
+      self->stats.n_relayed++;
+      return TRUE;
+    }
+
+  self->stats.n_slow++;
+  client = g_hash_table_lookup (self->clients, src);
+  if (client != NULL)
+    {
+      g_autoptr (PeerRelayClient) sender = peer_relay_client_ref (client);
+
+      peer_relay_client_notify (sender, "LEAVE", dst, src);
+      return TRUE;
+    }
+
+  leave = peer_envelope_build ("LEAVE", dst, src, NULL, 0);
+  peer_broker_publish (broker, dst, src, leave, FALSE);
+
+  return TRUE;
+}
+
+static void
+broker_expired_cb (PeerBroker *broker,
+                   const char *src,
+                   const char *dst,
+                   PeerRelay *self)
+{
+  PeerRelayClient *client = g_hash_table_lookup (self->clients, src);
+
+  self->stats.n_expired++;
+  if (client != NULL)
+    {
+      g_autoptr (PeerRelayClient) kept = peer_relay_client_ref (client);
+
+      peer_relay_client_notify (client, "EXPIRE", dst, src);
+    }
+}
+
+static void
+broker_evicted_cb (PeerBroker *broker,
+                   const char *id,
+                   PeerBrokerEviction reason,
+                   PeerRelay *self)
+{
+  PeerRelayClient *client = g_hash_table_lookup (self->clients, id);
+
+  if (client == NULL)
+    return;
+
+  if (reason == PEER_BROKER_EVICTION_TAKEN)
+    {
+      g_autoptr (GBytes) notice = peer_relay_build_notice ("ID-TAKEN", "ID is taken");
+
+      peer_relay_socket_send (client->socket, notice);
+      peer_relay_drop_client (self, client, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, NULL);
+    }
+  else
+    {
+      peer_relay_drop_client (self, client, SOUP_WEBSOCKET_CLOSE_NORMAL, "Replaced by a newer connection");
+    }
+}
+
+static void
+broker_error_cb (PeerBroker *broker,
+                 GError *error,
+                 PeerRelay *self)
+{
+  peer_relay_tell_failed (self, error);
+}
+
+void
+peer_relay_watch_broker (PeerRelay *self)
+{
+  g_signal_connect_object (self->broker, "message", G_CALLBACK (broker_message_cb), self, 0);
+  g_signal_connect_object (self->broker, "expired", G_CALLBACK (broker_expired_cb), self, 0);
+  g_signal_connect_object (self->broker, "evicted", G_CALLBACK (broker_evicted_cb), self, 0);
+  g_signal_connect_object (self->broker, "error", G_CALLBACK (broker_error_cb), self, 0);
 }

@@ -31,6 +31,7 @@ struct _PeerRelaySocket
   /* The owner's. */
   gpointer relay;
   gpointer client;
+  gpointer admission; /* while it is not a client's */
   GList link;
   PeerTimeout alive_timeout;
   char *address;

@@ -4,29 +4,29 @@
 
 #include "peer-relay-internal-private.h"
 
-#include "peer-address-private.h"
 #include "peer-source-private.h"
 
 /* How long the last words of a relay may take when it stops. */
-#define STOP_TIMEOUT 500
+#define STOP_TIMEOUT 450
 
 G_DEFINE_FINAL_TYPE (PeerRelay, peer_relay, G_TYPE_OBJECT)
 
 /* Events. The application sees its own thread-default context. */
 
-gboolean
+PeerRelayDecision
 peer_relay_ask (PeerRelay *self,
+                PeerRelayAdmission *admission,
                 const PeerRelayRequest *request,
                 char **reason)
 {
   guint depth = peer_poll_hub_suspend (self->hub);
-  gboolean accepted = TRUE;
+  PeerRelayDecision decision = PEER_RELAY_ACCEPTED;
 
   if (self->events != NULL)
-    accepted = self->events->authenticate (request, reason, self->events_data);
+    decision = self->events->authenticate (request, admission, reason, self->events_data);
   peer_poll_hub_resume (self->hub, depth);
 
-  return accepted;
+  return decision;
 }
 
 void
@@ -84,62 +84,6 @@ peer_relay_tell_changed (PeerRelay *self)
   peer_poll_hub_resume (self->hub, depth);
 }
 
-/* Sockets */
-
-guint
-peer_relay_count_socket (PeerRelay *self,
-                         PeerRelaySocket *socket,
-                         int change)
-{
-  g_autofree char *network = peer_address_get_network (socket->address);
-  guint n_sockets = GPOINTER_TO_UINT (g_hash_table_lookup (self->sockets_per_network, network)) + change;
-
-  if (n_sockets == 0)
-    g_hash_table_remove (self->sockets_per_network, network);
-  else if (change != 0)
-    g_hash_table_insert (self->sockets_per_network, g_steal_pointer (&network), GUINT_TO_POINTER (n_sockets));
-
-  return n_sockets;
-}
-
-static void
-peer_relay_forget_socket (PeerRelay *self,
-                          PeerRelaySocket *socket)
-{
-  peer_relay_count_socket (self, socket, -1);
-  peer_timeout_queue_cancel (self->alive_timeouts, &socket->alive_timeout);
-  g_queue_unlink (&self->sockets, &socket->link);
-  socket->relay = NULL;
-  socket->client = NULL;
-  peer_relay_socket_unref (socket);
-}
-
-void
-peer_relay_close_socket (PeerRelay *self,
-                         PeerRelaySocket *socket,
-                         gushort code,
-                         const char *reason)
-{
-  if (socket->relay == NULL)
-    return;
-
-  peer_relay_socket_close (socket, code, reason);
-  peer_relay_forget_socket (self, socket);
-}
-
-void
-peer_relay_refuse (PeerRelay *self,
-                   PeerRelaySocket *socket,
-                   const char *type,
-                   const char *text)
-{
-  g_autoptr (GBytes) notice = peer_relay_build_notice (type, text);
-
-  self->stats.n_refused++;
-  peer_relay_socket_send (socket, notice);
-  peer_relay_close_socket (self, socket, 0, NULL);
-}
-
 /* Clients */
 
 void
@@ -161,6 +105,7 @@ peer_relay_unregister (PeerRelay *self,
   client->is_registered = FALSE;
   g_queue_unlink (&self->clients_in_order, &client->link);
   g_hash_table_remove (self->clients, client->id);
+  peer_broker_release (self->broker, client->id);
   peer_relay_tell_changed (self);
 }
 
@@ -203,18 +148,44 @@ alive_expired (gpointer item,
 /* Life */
 
 static void
+peer_relay_check_stopped (PeerRelay *self)
+{
+  if (self->stopped_source != NULL && self->is_broker_stopped && peer_poll_hub_get_n_streams (self->hub) == 0)
+    g_source_set_ready_time (self->stopped_source, 0);
+}
+
+static void
 hub_empty (gpointer user_data)
 {
-  PeerRelay *self = PEER_RELAY (user_data);
+  peer_relay_check_stopped (PEER_RELAY (user_data));
+}
 
-  if (self->stopped_source != NULL)
-    g_source_set_ready_time (self->stopped_source, 0);
+static void
+broker_stopped_cb (GObject *source,
+                   GAsyncResult *result,
+                   gpointer user_data)
+{
+  g_autoptr (PeerRelay) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!peer_broker_stop_finish (PEER_BROKER (source), result, &error))
+    g_debug ("The broker has left something behind: %s", error->message);
+
+  self->is_broker_stopped = TRUE;
+  peer_relay_check_stopped (self);
 }
 
 static gboolean
 stopped_cb (gpointer user_data)
 {
   g_autoptr (PeerRelay) self = g_object_ref (user_data);
+
+  /* What other servers still have to get is worth a moment more. */
+  if (!self->is_broker_stopped && !self->is_stop_extended)
+    {
+      self->is_stop_extended = TRUE;
+      return G_SOURCE_CONTINUE;
+    }
 
   g_clear_pointer (&self->stopped_source, g_source_unref);
   if (self->events != NULL)
@@ -241,7 +212,9 @@ peer_relay_finalize (GObject *object)
   PeerRelay *self = PEER_RELAY (object);
 
   g_clear_pointer (&self->alive_timeouts, peer_timeout_queue_free);
-  g_clear_pointer (&self->store, peer_message_store_free);
+  g_clear_pointer (&self->auth_timeouts, peer_timeout_queue_free);
+  g_clear_object (&self->broker);
+  g_clear_pointer (&self->claiming, g_hash_table_unref);
   g_clear_pointer (&self->clients, g_hash_table_unref);
   g_clear_pointer (&self->sockets_per_network, g_hash_table_unref);
   g_clear_pointer (&self->config.key, g_free);
@@ -269,7 +242,7 @@ peer_relay_init (PeerRelay *self)
 {
   self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) peer_relay_client_unref);
   self->sockets_per_network = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->store = peer_message_store_new ();
+  self->claiming = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
 PeerRelay *
@@ -288,6 +261,7 @@ peer_relay_new (GMainContext *context,
   self->events = events;
   self->events_data = user_data;
   self->alive_timeouts = peer_timeout_queue_new (context, "[libpeerglib] alive", alive_expired, self);
+  self->auth_timeouts = peer_timeout_queue_new (context, "[libpeerglib] authentication", peer_relay_admission_expired, self);
   peer_poll_hub_set_empty_func (self->hub, hub_empty, self);
 
   return g_steal_pointer (&self);
@@ -297,12 +271,6 @@ PeerRelayConfig *
 peer_relay_get_config (PeerRelay *self)
 {
   return &self->config;
-}
-
-PeerMessageStoreLimits *
-peer_relay_get_store_limits (PeerRelay *self)
-{
-  return peer_message_store_get_limits (self->store);
 }
 
 PeerPollLimits *
@@ -315,12 +283,7 @@ void
 peer_relay_configure (PeerRelay *self)
 {
   peer_timeout_queue_set_interval (self->alive_timeouts, self->config.alive_timeout);
-
-  if (self->cleanup_source != NULL)
-    {
-      peer_source_clear (&self->cleanup_source);
-      peer_relay_schedule_cleanup (self);
-    }
+  peer_timeout_queue_set_interval (self->auth_timeouts, self->config.auth_timeout);
 }
 
 const PeerRelayStats *
@@ -329,10 +292,24 @@ peer_relay_get_stats (PeerRelay *self)
   return &self->stats;
 }
 
-PeerMessageStore *
-peer_relay_get_store (PeerRelay *self)
+void
+peer_relay_set_broker (PeerRelay *self,
+                       PeerBroker *broker)
 {
-  return self->store;
+  self->broker = g_object_ref (broker);
+  peer_relay_watch_broker (self);
+}
+
+PeerBroker *
+peer_relay_get_broker (PeerRelay *self)
+{
+  return self->broker;
+}
+
+guint
+peer_relay_get_n_sockets (PeerRelay *self)
+{
+  return self->sockets.length;
 }
 
 guint
@@ -368,12 +345,9 @@ peer_relay_stop (PeerRelay *self)
     return;
   self->is_stopped = TRUE;
 
-  peer_source_clear (&self->cleanup_source);
   peer_poll_hub_set_linger_timeout (self->hub, STOP_TIMEOUT);
 
   self->stopped_source = peer_source_new_timeout (self->context, STOP_TIMEOUT, "[libpeerglib] stop", stopped_cb, self);
-  if (peer_poll_hub_get_n_streams (self->hub) == 0)
-    g_source_set_ready_time (self->stopped_source, 0);
 
   while (self->sockets.head != NULL)
     {
@@ -384,6 +358,8 @@ peer_relay_stop (PeerRelay *self)
       else
         peer_relay_close_socket (self, socket, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, NULL);
     }
+
+  peer_broker_stop_async (self->broker, NULL, broker_stopped_cb, g_object_ref (self));
 }
 
 void

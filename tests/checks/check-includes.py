@@ -11,6 +11,8 @@ LIBRARY = tree.ROOT / 'libpeerglib'
 PROGRAMS = ('tools', 'demos', 'bindings')
 # What every layer may use and what uses none of them; some of it is generated.
 VOCABULARY = {
+    'peer-backoff-private.h',
+    'peer-broker.h',
     'peer-enums.h',
     'peer-enum-types.h',
     'peer-error.h',

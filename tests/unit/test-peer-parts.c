@@ -4,8 +4,8 @@
 
 #include "peer-test-util.h"
 
+#include "libpeerglib/peer-backoff-private.h"
 #include "libpeerglib/peer-ice-configuration-private.h"
-#include "libpeerglib/signaling/peer-backoff-private.h"
 
 static void
 test_backoff (void)

@@ -54,12 +54,29 @@ check_number (const OptionSpec *spec,
 }
 
 static gboolean
+check_choice (const OptionSpec *spec,
+              const char *value,
+              GError **error)
+{
+  g_auto (GStrv) choices = g_strsplit (spec->argument, "|", -1);
+
+  if (g_strv_contains ((const char *const *) choices, value))
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("“%s” is none of %s"), value, spec->argument);
+
+  return FALSE;
+}
+
+static gboolean
 check_value (const OptionSpec *spec,
              const char *value,
              GError **error)
 {
   if (spec->kind == OPTION_NUMBER)
     return check_number (spec, value, error);
+  if (spec->kind == OPTION_CHOICE)
+    return check_choice (spec, value, error);
 
   if (spec->kind == OPTION_FLAG && !g_str_equal (value, "true") && !g_str_equal (value, "false"))
     {

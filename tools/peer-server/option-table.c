@@ -15,6 +15,10 @@
   {                                                                    \
     name, 0, OPTION_LIST, OPTION_NONE, property, description, argument \
   }
+#define CHOICE(name, flags, description, argument)             \
+  {                                                            \
+    name, 0, OPTION_CHOICE, flags, NULL, description, argument \
+  }
 #define FROM_FILE(name, flags, description)                     \
   {                                                             \
     name, 0, OPTION_FILE, flags, NULL, description, N_ ("FILE") \
@@ -64,6 +68,9 @@ const OptionSpec option_specs[] = {
   FROM_FILE ("turn-secret-file", OPTION_NONE, N_ ("File with the secret of the TURN servers")),
   NUMBER ("turn-ttl", 0, OPTION_NONE, "turn-ttl", N_ ("Seconds that these credentials are valid (43200)")),
   LISTED ("stun-uri", "stun-uris", N_ ("STUN server to tell clients of"), N_ ("URI")),
+  TEXT ("metrics", 0, OPTION_FIXED, NULL, N_ ("Where to listen for questions after health and metrics"), N_ ("[ADDRESS:]PORT")),
+  CHOICE ("log-level", OPTION_NONE, N_ ("What to log on stderr or in the journal (notice)"), "error|warning|notice|info|debug"),
+  CHOICE ("log-format", OPTION_NONE, N_ ("How to log on stderr (text)"), "text|json"),
   { NULL },
 };
 

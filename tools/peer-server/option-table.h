@@ -18,6 +18,7 @@ typedef enum
   OPTION_NUMBER,
   OPTION_FLAG,
   OPTION_LIST,
+  OPTION_CHOICE, /* among the words of the argument */
 } OptionKind;
 
 typedef enum

@@ -13,72 +13,76 @@
 #include <sys/resource.h>
 
 #include "activation.h"
-#include "notify.h"
+#include "events.h"
+#include "log.h"
+#include "monitor.h"
 #include "options.h"
+#include "service.h"
 #include "settings.h"
 
 typedef struct
 {
+  Options *options;
   PeerServer *server;
+  Monitor *monitor; /* nullable */
+  Service *service;
   GMainLoop *loop;
 } Program;
 
-/* Programs read these lines, so they are not translated. */
-
 static void
-open_cb (PeerServer *server,
-         const char *uri,
-         gpointer user_data)
+program_clear (Program *self)
 {
-  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
-  g_autofree char *path = NULL;
-
-  g_object_get (server, "path", &path, NULL);
-  printf ("Started PeerServer on %s, port: %u, path: %s\n",
-          g_uri_get_host (parsed), peer_server_get_port (server), path);
+  g_clear_pointer (&self->service, service_free);
+  g_clear_pointer (&self->monitor, monitor_free);
+  g_clear_object (&self->server);
+  g_clear_pointer (&self->options, options_free);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
 }
 
-static void
-connection_cb (PeerServer *server,
-               PeerServerClient *client,
-               gpointer user_data)
-{
-  printf ("Client connected: %s\n", peer_server_client_get_id (client));
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Program, program_clear)
 
-static void
-disconnect_cb (PeerServer *server,
-               PeerServerClient *client,
-               gpointer user_data)
-{
-  printf ("Client disconnected: %s\n", peer_server_client_get_id (client));
-}
-
-static void
-error_cb (PeerServer *server,
-          GError *error,
-          gpointer user_data)
-{
-  g_printerr ("Error: %s\n", error->message);
-}
-
-static void
-close_cb (PeerServer *server,
-          gpointer user_data)
-{
-  Program *self = user_data;
-
-  printf ("Http server closed.\n");
-  g_main_loop_quit (self->loop);
-}
+/* Running */
 
 static gboolean
 terminate_cb (gpointer user_data)
 {
   Program *self = user_data;
 
-  notify_send ("STOPPING=1");
+  service_stopping (self->service);
   peer_server_stop (self->server);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+program_reload (Program *self,
+                GError **error)
+{
+  g_autoptr (Options) options = options_reread (self->options, error);
+
+  if (options == NULL || !settings_apply_again (options, self->server, error))
+    return FALSE;
+
+  events_update (self->server);
+  options_free (self->options);
+  self->options = g_steal_pointer (&options);
+
+  return TRUE;
+}
+
+static gboolean
+reload_cb (gpointer user_data)
+{
+  Program *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  service_reloading (self->service);
+  if (program_reload (self, &error))
+    log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "reloaded" }, "Configuration, certificate and secrets were read again");
+  else
+    log_event (G_LOG_LEVEL_CRITICAL, &(LogEvent){ .event = "reload-failed", .reason = error->message },
+               "Configuration, certificate and secrets stay as they were");
+  service_ready (self->service);
 
   return G_SOURCE_CONTINUE;
 }
@@ -97,8 +101,8 @@ raise_file_limit (void)
 }
 
 static gboolean
-open_server (Program *self,
-             GError **error)
+program_listen (Program *self,
+                GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   g_autoptr (GSocket) socket = activation_take_socket (&local_error);
@@ -112,26 +116,49 @@ open_server (Program *self,
   return socket != NULL ? peer_server_listen_socket (self->server, socket, error) : peer_server_listen (self->server, error);
 }
 
+static gboolean
+program_start (Program *self,
+               GError **error)
+{
+  const char *where = options_get_text (self->options, "metrics");
+
+  if (!settings_apply (self->options, self->server, error))
+    return FALSE;
+
+  events_follow (self->server);
+  if (where != NULL)
+    {
+      g_autofree char *message = NULL;
+
+      self->monitor = monitor_new (self->server, where, error);
+      if (self->monitor == NULL)
+        return FALSE;
+      message = g_strdup_printf ("Health and metrics at %s", monitor_get_uri (self->monitor));
+      log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "metrics" }, message);
+    }
+
+  return program_listen (self, error);
+}
+
 static int
-run (Program *self)
+program_run (Program *self)
 {
   g_autoptr (GError) error = NULL;
 
-  g_signal_connect (self->server, "open", G_CALLBACK (open_cb), NULL);
-  g_signal_connect (self->server, "connection", G_CALLBACK (connection_cb), NULL);
-  g_signal_connect (self->server, "disconnect", G_CALLBACK (disconnect_cb), NULL);
-  g_signal_connect (self->server, "error", G_CALLBACK (error_cb), NULL);
-  g_signal_connect (self->server, "close", G_CALLBACK (close_cb), self);
+  /* Before anybody hears that it listens, and may end it. */
+  self->service = service_new (self->server);
+  g_signal_connect_swapped (self->server, "close", G_CALLBACK (g_main_loop_quit), self->loop);
   g_unix_signal_add (SIGTERM, terminate_cb, self);
   g_unix_signal_add (SIGINT, terminate_cb, self);
+  g_unix_signal_add (SIGHUP, reload_cb, self);
 
-  if (!open_server (self, &error))
+  if (!program_start (self, &error))
     {
       g_printerr ("peer-server: %s\n", error->message);
       return EXIT_FAILURE;
     }
 
-  notify_send ("READY=1");
+  service_ready (self->service);
   g_main_loop_run (self->loop);
 
   return EXIT_SUCCESS;
@@ -141,11 +168,7 @@ int
 main (int argc,
       char *argv[])
 {
-  g_autoptr (Options) options = NULL;
-  g_autoptr (PeerServer) server = NULL;
-  g_autoptr (GMainLoop) loop = NULL;
-  g_autoptr (GError) error = NULL;
-  Program self;
+  g_auto (Program) self = { 0 };
   int exit_status;
 
   setlocale (LC_ALL, "");
@@ -157,20 +180,14 @@ main (int argc,
   setvbuf (stdout, NULL, _IOLBF, 0);
   signal (SIGPIPE, SIG_IGN);
   raise_file_limit ();
+  log_start ();
 
-  options = options_new ((const char *const *) argv, &exit_status);
-  if (options == NULL)
+  self.options = options_new ((const char *const *) argv, &exit_status);
+  if (self.options == NULL)
     return exit_status;
 
-  server = peer_server_new ();
-  if (!settings_apply (options, server, &error))
-    {
-      g_printerr ("peer-server: %s\n", error->message);
-      return EXIT_FAILURE;
-    }
+  self.server = peer_server_new ();
+  self.loop = g_main_loop_new (NULL, FALSE);
 
-  loop = g_main_loop_new (NULL, FALSE);
-  self = (Program){ .server = server, .loop = loop };
-
-  return run (&self);
+  return program_run (&self);
 }

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "log.h"
 #include "secrets.h"
 
 /* What lies in files of its own. */
@@ -109,6 +110,21 @@ set_properties (Options *options,
     }
 }
 
+static void
+configure_log (Options *options)
+{
+  const char *level_name = options_get_text (options, "log-level");
+  const char *format_name = options_get_text (options, "log-format");
+  GLogLevelFlags level = G_LOG_LEVEL_MESSAGE;
+  LogFormat format = LOG_FORMAT_TEXT;
+
+  if (level_name != NULL)
+    log_level_from_name (level_name, &level);
+  if (format_name != NULL)
+    log_format_from_name (format_name, &format);
+  log_configure (level, format);
+}
+
 gboolean
 settings_apply (Options *options,
                 PeerServer *server,
@@ -119,6 +135,7 @@ settings_apply (Options *options,
   if (!credentials_read (&credentials, options, error))
     return FALSE;
 
+  configure_log (options);
   set_properties (options, server, FALSE);
   credentials_apply (&credentials, server);
 
@@ -143,6 +160,7 @@ settings_apply_again (Options *options,
       return FALSE;
     }
 
+  configure_log (options);
   set_properties (options, server, TRUE);
   credentials_apply (&credentials, server);
 

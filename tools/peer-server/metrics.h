@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <libpeerglib/peer.h>
+
+G_BEGIN_DECLS
+
+#define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
+
+/* What a server has counted, in Prometheus's text format. */
+char *metrics_format (PeerServer *server);
+
+G_END_DECLS
