@@ -124,6 +124,15 @@ stage_read (Stage *self,
 
 /* What they send */
 
+static guint8
+unescape_digits (const char *digits)
+{
+  int high = g_ascii_xdigit_value (digits[0]);
+  int low = g_ascii_xdigit_value (digits[1]);
+
+  return (guint8) (MAX (high, 0) * 16 + MAX (low, 0));
+}
+
 static GByteArray *
 unescape (const char *text,
           gsize length)
@@ -136,15 +145,16 @@ unescape (const char *text,
 
       if (byte == '\\' && i + 1 < length)
         {
-          i++;
-          if (text[i] == 'x' && i + 2 < length)
+          byte = text[++i];
+          if (byte == 'n')
+            byte = '\n';
+          else if (byte == 'r')
+            byte = '\r';
+          else if (byte == 'x' && i + 2 < length)
             {
-              byte = g_ascii_xdigit_value (text[i + 1]) << 4 | (g_ascii_xdigit_value (text[i + 2]) & 0xf);
+              byte = unescape_digits (text + i + 1);
               i += 2;
             }
-          else
-            byte = text[i] == 'n' ? '\n' : text[i] == 'r' ? '\r'
-                                                          : text[i];
         }
       g_byte_array_append (bytes, &byte, 1);
     }

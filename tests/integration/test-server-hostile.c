@@ -25,7 +25,26 @@ get_stat (PeerServer *server,
   return value;
 }
 
-/* Somebody who was there before and has lost nothing. */
+/* Somebody who is there before; tried again when a machine is too busy for a
+ * short handshake-timeout. */
+static TestClient *
+open_witness (PeerServer *server)
+{
+  TestClient *witness = test_client_new (server, "/peerjs?key=peerjs&id=witness&token=t");
+
+  for (guint i = 0; i < 10 && witness->websocket == NULL; i++)
+    {
+      test_client_free (witness);
+      witness = test_client_new (server, "/peerjs?key=peerjs&id=witness&token=t");
+    }
+
+  g_assert_nonnull (witness->websocket);
+  assert_next (witness, "{\"type\":\"OPEN\"}");
+
+  return witness;
+}
+
+/* And who has lost nothing. */
 static void
 assert_undisturbed (TestClient *witness)
 {
@@ -44,26 +63,27 @@ end_with_witness (PeerServer *server,
 
 /* Handshakes */
 
-static void
-set_true_cb (gpointer flag)
-{
-  *(gboolean *) flag = TRUE;
-}
+/* A handshake-timeout that a library keeps even on a busy machine. */
+#define SHORT 2000
 
-/* Goes on for as long as the server takes it. */
-static void
-drip (RawClient *client,
-      const char *start,
-      const char *rest)
+typedef struct
 {
-  raw_client_write_text (client, start);
-  while (!raw_client_is_closed (client) && raw_client_write_text (client, rest))
-    {
-      gboolean is_over = FALSE;
+  RawClient client;
+  const char *rest;
+  gboolean is_cut_off;
+} Dripper;
 
-      g_timeout_add_once (5, set_true_cb, &is_over);
-      WAIT_UNTIL (is_over);
-    }
+static gboolean
+drip_cb (gpointer user_data)
+{
+  Dripper *self = user_data;
+  GSocket *socket = g_socket_connection_get_socket (self->client.connection);
+
+  self->is_cut_off = self->is_cut_off || raw_client_is_closed (&self->client);
+  if (!self->is_cut_off)
+    g_socket_send_with_blocking (socket, self->rest, strlen (self->rest), FALSE, NULL, NULL);
+
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -80,17 +100,24 @@ test_drip (void)
     { "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n", "x" },
     { "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n" },
   };
-  PeerServer *server = test_server_new ("handshake-timeout", 200, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  PeerServer *server = test_server_new ("handshake-timeout", SHORT, NULL);
+  TestClient *witness = open_witness (server);
+  Dripper drippers[G_N_ELEMENTS (cases)] = { 0 };
 
   g_test_summary ("A request that comes byte by byte and never ends is cut off");
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (RawClient) client = { 0 };
-
-      raw_client_connect (&client, server);
-      drip (&client, cases[i].start, cases[i].rest);
+      drippers[i].rest = cases[i].rest;
+      raw_client_connect (&drippers[i].client, server);
+      raw_client_write_text (&drippers[i].client, cases[i].start);
+      g_timeout_add (5, drip_cb, &drippers[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      WAIT_UNTIL (drippers[i].is_cut_off);
+      g_source_remove_by_user_data (&drippers[i]);
+      raw_client_clear (&drippers[i].client);
     }
 
   end_with_witness (server, witness);
@@ -111,22 +138,25 @@ test_tls_handshake (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) pem = peer_certificate_new (&error);
   g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_pem (g_bytes_get_data (pem, NULL), g_bytes_get_size (pem), &error);
+  RawClient clients[G_N_ELEMENTS (cases)] = { 0 };
   PeerServer *server;
   TestClient *witness;
 
   g_test_summary ("A TLS handshake that never ends is cut off");
 
   g_assert_no_error (error);
-  server = test_server_new ("tls-certificate", certificate, "handshake-timeout", 200, NULL);
-  witness = test_client_open (server, "witness", "t");
+  server = test_server_new ("tls-certificate", certificate, "handshake-timeout", SHORT, NULL);
+  witness = open_witness (server);
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (RawClient) client = { 0 };
-
-      raw_client_connect (&client, server);
-      raw_client_write (&client, cases[i].bytes, cases[i].length);
-      raw_client_wait_closed (&client);
+      raw_client_connect (&clients[i], server);
+      raw_client_write (&clients[i], cases[i].bytes, cases[i].length);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      raw_client_wait_closed (&clients[i]);
+      raw_client_clear (&clients[i]);
     }
 
   end_with_witness (server, witness);
@@ -180,18 +210,21 @@ test_garbage (void)
     "Sec-WebSocket-Version: 13\r\n\r\n",
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
   };
-  PeerServer *server = test_server_new ("handshake-timeout", 200, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  PeerServer *server = test_server_new ("handshake-timeout", SHORT, NULL);
+  TestClient *witness = open_witness (server);
+  RawClient clients[G_N_ELEMENTS (requests)] = { 0 };
 
   g_test_summary ("Requests that are none end their connection and make nobody a client");
 
   for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
     {
-      g_auto (RawClient) client = { 0 };
-
-      raw_client_connect (&client, server);
-      raw_client_write_text (&client, requests[i]);
-      raw_client_wait_closed (&client);
+      raw_client_connect (&clients[i], server);
+      raw_client_write_text (&clients[i], requests[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      raw_client_wait_closed (&clients[i]);
+      raw_client_clear (&clients[i]);
       g_assert_cmpuint (peer_server_get_n_clients (server), ==, 1);
     }
 
@@ -202,7 +235,7 @@ static void
 test_long_head (void)
 {
   PeerServer *server = test_server_new (NULL, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  TestClient *witness = open_witness (server);
   g_auto (RawClient) client = { 0 };
   g_autofree char *line = g_strnfill (64 * 1024, 'x');
 
@@ -387,7 +420,7 @@ test_bombs (void)
   const char *const bombs[] = { deep, deep_objects, keys, types, destinations, escapes, number, unterminated,
                                 "", "{", "[]", "null", "{\"type\":{},\"dst\":[]}", "\xef\xbb\xbf{}" };
   PeerServer *server = test_server_new (NULL, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  TestClient *witness = open_witness (server);
   g_auto (RawClient) bomber = { 0 };
 
   g_test_summary ("JSON that is deep, wide, long or none costs nobody anything, not even who sent it");
@@ -409,7 +442,7 @@ static void
 test_invalid_text (void)
 {
   PeerServer *server = test_server_new (NULL, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  TestClient *witness = open_witness (server);
   RawClient client = { 0 };
 
   g_test_summary ("Text is UTF-8, in all its fragments together");
@@ -427,7 +460,7 @@ static void
 test_vanish (void)
 {
   PeerServer *server = test_server_new (NULL, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  TestClient *witness = open_witness (server);
   const guint8 half[] = { TEXT, 0x80 | 100, 0, 0, 0, 0, '{', '"' };
 
   g_test_summary ("Who vanishes in the middle of a frame is gone");
@@ -449,7 +482,7 @@ static void
 test_pings (void)
 {
   PeerServer *server = test_server_new ("messages-per-second", 0, "send-buffer-size", 64 * 1024, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  TestClient *witness = open_witness (server);
   g_auto (RawClient) client = { 0 };
   guint8 payload[125] = { 0 };
 
@@ -478,9 +511,9 @@ count_expired_cb (SoupWebsocketConnection *websocket,
 static void
 test_unknown_destinations (void)
 {
-  PeerServer *server = test_server_new ("messages-per-second", 0, "queue-total-limit", 1000,
+  PeerServer *server = test_server_new ("messages-per-second", 0, "queue-total-limit", 1000, "alive-timeout", 0,
                                         "expire-timeout", 100, "cleanup-interval", 50, NULL);
-  TestClient *witness = test_client_open (server, "witness", "t");
+  TestClient *witness = open_witness (server);
   TestClient *client = test_client_open (server, "client", "t");
   const guint n_messages = 100 * 1000;
   guint n_expired = 0;
@@ -495,7 +528,7 @@ test_unknown_destinations (void)
       test_client_send (client, offer);
       if (i % 1000 == 0)
         {
-          WAIT_UNTIL (get_stat (server, "received") + 1000 >= i);
+          WAIT_UNTIL (n_expired + 3000 >= i);
           g_assert_cmpuint (get_stat (server, "queued-messages"), <=, 1000);
         }
     }

@@ -131,8 +131,8 @@ def any_certificate():
 class Client:
     """A WebSocket that sends and reads text."""
 
-    def __init__(self, port, ident='alice', token='token', path='/', tls=False, key='peerjs', headers=None):
-        self.socket = socket.create_connection(('127.0.0.1', port), DEADLINE)
+    def __init__(self, port, ident='alice', token='token', path='/', tls=False, key='peerjs', headers=None, source=''):
+        self.socket = socket.create_connection(('127.0.0.1', port), DEADLINE, (source, 0))
         if tls:
             self.socket = any_certificate().wrap_socket(self.socket)
         self.buffer = b''

@@ -4,9 +4,9 @@
 
 #include "process-stats.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Of proc(5), counted from the first field after the name. */
@@ -29,18 +29,17 @@ count_descriptors (void)
   return n > 0 ? n - 1 : 0;
 }
 
-/* The system's start, as seconds since 1970. */
+/* Seconds since 1970 of a time since the system's start. /proc/stat has that,
+ * but not for a service that may see nothing but processes. */
 static double
-get_boot_time (void)
+get_real_time (double since_boot)
 {
-  g_autofree char *text = NULL;
-  const char *line;
+  struct timespec now;
 
-  if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL))
+  if (clock_gettime (CLOCK_BOOTTIME, &now) != 0)
     return 0;
-  line = strstr (text, "\nbtime ");
 
-  return line == NULL ? 0 : g_ascii_strtod (line + strlen ("\nbtime "), NULL);
+  return (double) g_get_real_time () / G_USEC_PER_SEC - ((double) now.tv_sec + now.tv_nsec / 1e9) + since_boot;
 }
 
 ProcessStats
@@ -63,7 +62,7 @@ process_stats_read (void)
     return self;
 
   self.cpu_seconds = (g_ascii_strtod (fields[FIELD_USER_TIME], NULL) + g_ascii_strtod (fields[FIELD_SYSTEM_TIME], NULL)) / ticks;
-  self.started_at = get_boot_time () + g_ascii_strtod (fields[FIELD_START_TIME], NULL) / ticks;
+  self.started_at = get_real_time (g_ascii_strtod (fields[FIELD_START_TIME], NULL) / ticks);
   self.virtual_bytes = g_ascii_strtoull (fields[FIELD_VIRTUAL_SIZE], NULL, 10);
   self.resident_bytes = g_ascii_strtoull (fields[FIELD_RESIDENT_PAGES], NULL, 10) * (guint64) sysconf (_SC_PAGESIZE);
 

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "certificate.h"
 #include "log.h"
 #include "secrets.h"
 
@@ -38,12 +39,9 @@ credentials_read (Credentials *self,
 
   if (certificate != NULL)
     {
-      self->certificate = g_tls_certificate_new_from_files (certificate, options_get_text (options, "sslkey"), error);
+      self->certificate = certificate_read (certificate, options_get_text (options, "sslkey"), error);
       if (self->certificate == NULL)
-        {
-          g_prefix_error (error, "%s: ", certificate);
-          return FALSE;
-        }
+        return FALSE;
     }
 
   if (auth_secrets != NULL && (self->auth_secrets = secrets_read (auth_secrets, error)) == NULL)
