@@ -221,7 +221,8 @@ peer_redis_broker_resend (PeerRedisBroker *self)
   peer_message_store_drain (self->store, send_stored, self);
 }
 
-/* Waiting while Redis is away */
+/* Waiting while Redis is away. Each pair of a source and a destination is told
+ * once. */
 
 static void
 store_expired (const char *src,
@@ -236,6 +237,7 @@ peer_redis_broker_expire (PeerRedisBroker *self)
 {
   gint64 age = self->settings.expire_timeout * (gint64) G_TIME_SPAN_MILLISECOND;
   gint64 begun_before = g_get_monotonic_time () - age;
+  g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   peer_message_store_expire (self->store, begun_before, store_expired, self);
 
@@ -245,7 +247,10 @@ peer_redis_broker_expire (PeerRedisBroker *self)
 
       if (message->published_at > begun_before)
         break;
-      give_up (self, message);
+      if (g_hash_table_add (told, g_strdup_printf ("%s\n%s", message->src, message->dst)))
+        give_up (self, message);
+      else
+        remove_in_flight (self, message);
     }
 }
 

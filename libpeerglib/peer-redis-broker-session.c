@@ -22,6 +22,9 @@
 #define TICKS_PER_LEASE 6
 #define MAX_EXPIRED_AT_ONCE 100
 
+/* Clients wait for it: no longer than two seconds between attempts. */
+#define MAX_BACKOFF_ATTEMPT 2
+
 static guint
 get_answer_time (PeerRedisBroker *self)
 {
@@ -106,7 +109,7 @@ peer_redis_broker_fail (PeerRedisBroker *self,
   peer_redis_broker_trust_claims (self);
 
   if (self->stop_task == NULL && self->retry_source == NULL && self->tick_source != NULL)
-    self->retry_source = peer_source_new_timeout (self->context, peer_backoff_delay (self->attempt++),
+    self->retry_source = peer_source_new_timeout (self->context, peer_backoff_delay (MIN (self->attempt++, MAX_BACKOFF_ATTEMPT)),
                                                   "[libpeerglib] Redis again", retry_cb, self);
 
   if (!self->is_trouble_told)

@@ -126,22 +126,106 @@ http_generate_id (gpointer user_data)
   return g_uuid_string_random ();
 }
 
-static char *
-http_list_clients (gpointer user_data)
+static void
+append_id (GString *list,
+           const char *id)
 {
-  PeerServer *self = PEER_SERVER (user_data);
-  g_autoptr (GPtrArray) clients = peer_relay_list_clients (self->relay);
-  GString *list = g_string_new ("[");
+  g_string_append_c (list, list->len == 0 ? '[' : ',');
+  peer_json_append_string (list, id);
+}
 
-  for (guint i = 0; i < clients->len; i++)
-    {
-      if (i > 0)
-        g_string_append_c (list, ',');
-      peer_json_append_string (list, peer_relay_client_get_id (g_ptr_array_index (clients, i)));
-    }
-  g_string_append_c (list, ']');
+static char *
+end_list (GString *list)
+{
+  g_string_append (list, list->len == 0 ? "[]" : "]");
 
   return g_string_free (list, FALSE);
+}
+
+static char *
+list_own_clients (PeerRelay *relay)
+{
+  g_autoptr (GPtrArray) clients = peer_relay_list_clients (relay);
+  GString *list = g_string_new (NULL);
+
+  for (guint i = 0; i < clients->len; i++)
+    append_id (list, peer_relay_client_get_id (g_ptr_array_index (clients, i)));
+
+  return end_list (list);
+}
+
+typedef struct
+{
+  PeerRelay *relay;
+  SoupServerMessage *message;
+  gboolean is_finished;
+} ListRequest;
+
+static void
+list_request_free (ListRequest *self)
+{
+  g_signal_handlers_disconnect_by_data (self->message, self);
+  g_object_unref (self->message);
+  g_object_unref (self->relay);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ListRequest, list_request_free)
+
+static void
+finished_cb (SoupServerMessage *message,
+             ListRequest *request)
+{
+  request->is_finished = TRUE;
+}
+
+/* While the others cannot be reached, our own are all. */
+static void
+listed_cb (GObject *source,
+           GAsyncResult *result,
+           gpointer user_data)
+{
+  g_autoptr (ListRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) ids = peer_broker_list_ids_finish (PEER_BROKER (source), result, &error);
+  g_autofree char *list = NULL;
+
+  if (ids == NULL)
+    {
+      g_debug ("Only the clients of this server are listed: %s", error->message);
+      list = list_own_clients (request->relay);
+    }
+  else
+    {
+      GString *text = g_string_new (NULL);
+
+      for (guint i = 0; ids[i] != NULL; i++)
+        append_id (text, ids[i]);
+      list = end_list (text);
+    }
+
+  if (!request->is_finished)
+    peer_http_api_answer_list (request->message, list);
+}
+
+static char *
+http_list_clients (SoupServerMessage *message,
+                   gpointer user_data)
+{
+  PeerServer *self = PEER_SERVER (user_data);
+  PeerBroker *broker = peer_relay_get_broker (self->relay);
+  ListRequest *request;
+
+  if (!peer_broker_can_list_ids (broker))
+    return list_own_clients (self->relay);
+
+  request = g_new0 (ListRequest, 1);
+  request->relay = g_object_ref (self->relay);
+  request->message = g_object_ref (message);
+  g_signal_connect (message, "finished", G_CALLBACK (finished_cb), request);
+  peer_broker_list_ids_async (broker, NULL, listed_cb, request);
+
+  return NULL;
 }
 
 static gboolean

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include <glib/gi18n-lib.h>
+
 /* The number of messages of each type; those of a type that the protocol does
  * not know are one. */
 static GVariant *
@@ -63,6 +65,7 @@ build_latency (const PeerHistogram *latency)
  *
  * - `clients`: the clients now
  * - `sockets`: the WebSockets now, those of who is not a client yet included
+ * - `broker-error`: a text, there only while the broker is not connected
  * - `connections`: connections that were accepted
  * - `refused`: connections that were refused
  * - `received`: messages that arrived
@@ -104,6 +107,8 @@ peer_server_dup_stats (PeerServer *self)
 
   stats = peer_relay_get_stats (self->relay);
   peer_broker_get_queue_size (peer_relay_get_broker (self->relay), &n_queued, &queued_bytes);
+  if (!peer_broker_get_is_connected (peer_relay_get_broker (self->relay)))
+    g_variant_dict_insert (&dict, "broker-error", "s", _ ("The other servers cannot be reached"));
   g_variant_dict_insert (&dict, "clients", "t", (guint64) peer_relay_get_n_clients (self->relay));
   g_variant_dict_insert (&dict, "sockets", "t", (guint64) peer_relay_get_n_sockets (self->relay));
   g_variant_dict_insert (&dict, "connections", "t", stats->n_connections);

@@ -18,7 +18,9 @@ typedef struct
   const char *const *allowed_origins; /* whose pages may upgrade */
 
   char *(*generate_id) (gpointer user_data);
-  char *(*list_clients) (gpointer user_data); /* a JSON array */
+  /* A JSON array, or NULL when peer_http_api_answer_list() will be called. */
+  char *(*list_clients) (SoupServerMessage *message,
+                         gpointer user_data);
   /* Nullable: there is no such route. JSON, or NULL when it is refused. */
   char *(*list_ice_servers) (const char *key,
                              GHashTable *query,
@@ -33,6 +35,10 @@ char *peer_http_api_normalize_path (const char *path);
 void peer_http_api_handle (const PeerHttpApi *self,
                            SoupServerMessage *message,
                            const char *path);
+
+/* Completes what list_clients() has left open. */
+void peer_http_api_answer_list (SoupServerMessage *message,
+                                const char *list);
 
 /* Whether a request, by its Origin or NULL, may become a WebSocket. */
 gboolean peer_http_api_check_origin (const PeerHttpApi *self,

@@ -133,8 +133,19 @@ answer_peers (const PeerHttpApi *self,
       return;
     }
 
-  list = self->list_clients (self->user_data);
+  list = self->list_clients (message, self->user_data);
+  if (list != NULL)
+    answer (message, SOUP_STATUS_OK, TYPE_JSON, list);
+  else
+    soup_server_message_pause (message);
+}
+
+void
+peer_http_api_answer_list (SoupServerMessage *message,
+                           const char *list)
+{
   answer (message, SOUP_STATUS_OK, TYPE_JSON, list);
+  soup_server_message_unpause (message);
 }
 
 static void

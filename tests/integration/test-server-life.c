@@ -329,6 +329,55 @@ test_other_context (void)
   g_assert_finalize_object (server);
 }
 
+static GSocket *
+open_socket (GSocketType type,
+             gboolean listens)
+{
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GError) error = NULL;
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, type, G_SOCKET_PROTOCOL_DEFAULT, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (socket, address, TRUE, NULL));
+  g_assert_true (!listens || g_socket_listen (socket, NULL));
+
+  return socket;
+}
+
+static void
+test_listen_socket (void)
+{
+  PeerServer *server = peer_server_new ();
+  g_autoptr (GSocket) socket = open_socket (G_SOCKET_TYPE_STREAM, TRUE);
+  g_autoptr (GSocket) silent = open_socket (G_SOCKET_TYPE_STREAM, FALSE);
+  g_autoptr (GSocket) datagram = open_socket (G_SOCKET_TYPE_DATAGRAM, FALSE);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  g_autoptr (GError) error = NULL;
+  TestClient *client;
+
+  g_test_summary ("A server listens on a socket that it is given, if that listens");
+
+  g_assert_false (peer_server_listen_socket (server, silent, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (peer_server_listen_socket (server, datagram, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_null (peer_server_get_uri (server));
+
+  g_assert_true (peer_server_listen_socket (server, socket, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (peer_server_get_port (server), ==, g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+  g_assert_false (peer_server_listen_socket (server, socket, &error));
+  g_assert_error (error, PEER_ERROR, PEER_ERROR_SERVER_ERROR);
+
+  client = test_client_open (server, "alice", "t");
+  test_client_free (client);
+  test_server_end (server);
+  g_assert_true (g_socket_is_closed (socket));
+}
+
 int
 main (int argc,
       char *argv[])
@@ -343,6 +392,7 @@ main (int argc,
   g_test_add_func ("/server-life/kick-in-handler", test_kick_in_handler);
   g_test_add_func ("/server-life/attach", test_attach);
   g_test_add_func ("/server-life/tls", test_tls);
+  g_test_add_func ("/server-life/listen-socket", test_listen_socket);
   g_test_add_func ("/server-life/other-context", test_other_context);
 
   return g_test_run ();

@@ -111,10 +111,10 @@ class Proxies(unittest.TestCase):
     def test_caddy(self):
         server, port = self.start_server(), get_free_port()
         site = get_examples('caddyfile')[0]
-        site = replace(site, 'peer.example.org', f'http://127.0.0.1:{port}')
+        site = replace(site, 'peer.example.org', f'http://:{port}')
         site = replace(site, '127.0.0.1:9000', f'127.0.0.1:{server.port}')
         config = self.directory / 'Caddyfile'
-        config.write_text('{\n\tadmin off\n}\n' + site)
+        config.write_text('{\n\tadmin off\n\tdefault_bind 127.0.0.1\n}\n' + site)
         self.start_proxy(port, 'caddy', 'run', '--adapter', 'caddyfile', '--config', str(config))
         self.check(server, port, tls=False)
 

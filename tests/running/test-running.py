@@ -387,11 +387,12 @@ class Logging(unittest.TestCase):
         self.assertEqual((message['client'], message['type'], message['destination']), ('alice', 'OFFER', 'bob'))
 
     def test_one_line_for_each_event(self):
-        with Server(*LOCAL, '--log-level', 'debug') as server, Client(server.port, 'alice') as alice:
+        with Server(*LOCAL, '--log-level', 'debug') as server, Client(server.port, 'zo%C3%AB%22') as alice:
             alice.read()
             alice.send({'type': 'A\nB\x1b[31m', 'dst': 'x\r\ny'})
             line = server.wait_for(server.errors, 'event="message".*\n')[0]
             self.assertTrue(all(character.isprintable() for character in line[:-1]), line)
+            self.assertIn(r'client="zoë\""', server.wait_for(server.errors, 'client-connected.*')[0])
 
 
 class Service(WithFiles):

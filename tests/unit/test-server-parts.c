@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "libpeerglib/server/peer-byte-queue-private.h"
+#include "libpeerglib/server/peer-histogram-private.h"
 #include "libpeerglib/server/peer-http-api-private.h"
 #include "libpeerglib/server/peer-timeout-queue-private.h"
 #include "libpeerglib/server/peer-token-bucket-private.h"
@@ -178,6 +179,25 @@ test_paths (void)
     }
 }
 
+static void
+test_histogram (void)
+{
+  PeerHistogram histogram = { 0 };
+
+  g_test_summary ("A duration is counted where its bound is, whatever the clock says");
+
+  peer_histogram_add (&histogram, 10);
+  peer_histogram_add (&histogram, 11);
+  peer_histogram_add (&histogram, -5);
+  peer_histogram_add (&histogram, 1000 * 1000 + 1);
+  peer_histogram_add (&histogram, G_MAXINT32);
+
+  g_assert_cmpuint (histogram.counts[0], ==, 2);
+  g_assert_cmpuint (histogram.counts[1], ==, 1);
+  g_assert_cmpuint (histogram.counts[PEER_HISTOGRAM_SIZE - 1], ==, 2);
+  g_assert_cmpuint (histogram.sum, ==, 10 + 11 + 1000 * 1000 + 1 + (guint64) G_MAXINT32);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -190,6 +210,7 @@ main (int argc,
   g_test_add_func ("/server-parts/token-bucket", test_token_bucket);
   g_test_add_func ("/server-parts/byte-queue", test_byte_queue);
   g_test_add_func ("/server-parts/paths", test_paths);
+  g_test_add_func ("/server-parts/histogram", test_histogram);
 
   return g_test_run ();
 }

@@ -11,17 +11,25 @@
 /* Programs read what is printed and logged, so it is not translated. */
 
 static void
-open_cb (PeerServer *server,
-         const char *uri,
-         gpointer user_data)
+print_open_cb (PeerServer *server,
+               const char *uri,
+               gpointer user_data)
 {
   g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
   g_autofree char *path = NULL;
-  g_autofree char *message = g_strdup_printf ("Listening at %s", uri);
 
   g_object_get (server, "path", &path, NULL);
   printf ("Started PeerServer on %s, port: %u, path: %s\n",
           g_uri_get_host (parsed), peer_server_get_port (server), path);
+}
+
+static void
+open_cb (PeerServer *server,
+         const char *uri,
+         gpointer user_data)
+{
+  g_autofree char *message = g_strdup_printf ("Listening at %s", uri);
+
   log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "listening" }, message);
 }
 
@@ -78,16 +86,28 @@ error_cb (PeerServer *server,
 }
 
 static void
+print_close_cb (PeerServer *server,
+                gpointer user_data)
+{
+  printf ("Http server closed.\n");
+}
+
+static void
 close_cb (PeerServer *server,
           gpointer user_data)
 {
-  printf ("Http server closed.\n");
   log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "closed" }, "Closed");
 }
 
 void
-events_follow (PeerServer *server)
+events_follow (PeerServer *server,
+               gboolean is_worker)
 {
+  if (!is_worker)
+    {
+      g_signal_connect (server, "open", G_CALLBACK (print_open_cb), NULL);
+      g_signal_connect (server, "close", G_CALLBACK (print_close_cb), NULL);
+    }
   g_signal_connect (server, "open", G_CALLBACK (open_cb), NULL);
   g_signal_connect (server, "connection", G_CALLBACK (connection_cb), NULL);
   g_signal_connect (server, "disconnect", G_CALLBACK (disconnect_cb), NULL);

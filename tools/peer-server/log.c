@@ -6,7 +6,6 @@
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
-#include <string.h>
 
 #define DOMAIN "peer-server"
 
@@ -110,6 +109,27 @@ find_field (const GLogField *fields,
   return NULL;
 }
 
+/* So that an event is one line, and moves no cursor. */
+static void
+append_printable (GString *line,
+                  const char *text,
+                  gboolean is_quoted)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar character = g_utf8_get_char (p);
+
+      if (is_quoted && (character == '"' || character == '\\'))
+        g_string_append_printf (line, "\\%c", *p);
+      else if (g_unichar_isprint (character))
+        g_string_append_unichar (line, character);
+      else
+        g_string_append_printf (line, "\\u%04x", character);
+    }
+}
+
 static char *
 format_text (const char *time,
              guint level,
@@ -117,19 +137,19 @@ format_text (const char *time,
              gsize n_fields)
 {
   const char *message = find_field (fields, n_fields, "MESSAGE");
-  g_autofree char *escaped = g_strescape (message != NULL ? message : "", NULL);
-  g_autofree char *readable = g_strcompress (escaped);
   GString *line = g_string_new (NULL);
 
-  g_string_append_printf (line, "%s %s: %s", time, levels[level].name,
-                          strpbrk (readable, "\n\r\033") != NULL ? escaped : readable);
+  g_string_append_printf (line, "%s %s: ", time, levels[level].name);
+  append_printable (line, message != NULL ? message : "", FALSE);
   for (guint i = 0; i < G_N_ELEMENTS (field_specs); i++)
     {
       const char *value = find_field (fields, n_fields, field_specs[i].journal_name);
-      g_autofree char *quoted = value != NULL ? g_strescape (value, NULL) : NULL;
 
-      if (quoted != NULL)
-        g_string_append_printf (line, " %s=\"%s\"", field_specs[i].name, quoted);
+      if (value == NULL)
+        continue;
+      g_string_append_printf (line, " %s=\"", field_specs[i].name);
+      append_printable (line, value, TRUE);
+      g_string_append_c (line, '"');
     }
   g_string_append_c (line, '\n');
 

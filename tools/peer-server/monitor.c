@@ -141,6 +141,7 @@ early_cb (SoupServer *http,
 
 static GSocketAddress *
 parse_where (const char *where,
+             guint index,
              GError **error)
 {
   gboolean is_port = strspn (where, "0123456789") == strlen (where);
@@ -149,13 +150,26 @@ parse_where (const char *where,
                                           : g_strdup (where);
   g_autoptr (GSocketConnectable) connectable = g_network_address_parse (text, DEFAULT_PORT, error);
   g_autoptr (GSocketAddressEnumerator) enumerator = NULL;
+  g_autoptr (GSocketAddress) address = NULL;
+  guint port;
 
   if (connectable == NULL)
     return NULL;
 
   enumerator = g_socket_connectable_enumerate (connectable);
+  address = g_socket_address_enumerator_next (enumerator, NULL, error);
+  if (address == NULL || index == 0)
+    return g_steal_pointer (&address);
 
-  return g_socket_address_enumerator_next (enumerator, NULL, error);
+  port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  if (port > 0)
+    port += index;
+  if (port <= G_MAXUINT16)
+    return g_inet_socket_address_new (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)), (guint16) port);
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, _ ("there are not as many ports as workers"));
+
+  return NULL;
 }
 
 /* Life */
@@ -163,10 +177,11 @@ parse_where (const char *where,
 Monitor *
 monitor_new (PeerServer *server,
              const char *where,
+             guint index,
              GError **error)
 {
   g_autoptr (Monitor) self = g_new0 (Monitor, 1);
-  g_autoptr (GSocketAddress) address = parse_where (where, error);
+  g_autoptr (GSocketAddress) address = parse_where (where, index, error);
   GSList *uris;
 
   self->server = g_object_ref (server);

@@ -11,9 +11,11 @@ G_BEGIN_DECLS
 typedef struct _Monitor Monitor;
 
 /* Where to listen: ADDRESS, ADDRESS:PORT, :PORT or PORT. Without an address it
- * is the loopback interface. */
+ * is the loopback interface. Each worker listens at another port: the one given
+ * plus its index. */
 Monitor *monitor_new (PeerServer *server,
                       const char *where,
+                      guint index,
                       GError **error);
 void monitor_free (Monitor *self);
 

@@ -68,9 +68,14 @@ const OptionSpec option_specs[] = {
   FROM_FILE ("turn-secret-file", OPTION_NONE, N_ ("File with the secret of the TURN servers")),
   NUMBER ("turn-ttl", 0, OPTION_NONE, "turn-ttl", N_ ("Seconds that these credentials are valid (43200)")),
   LISTED ("stun-uri", "stun-uris", N_ ("STUN server to tell clients of"), N_ ("URI")),
+  TEXT ("redis", 0, OPTION_FIXED, NULL, N_ ("Redis to share the clients with other servers through"), N_ ("URI")),
+  TEXT ("node", 0, OPTION_FIXED, NULL, N_ ("Name of this server among them (the host’s)"), N_ ("NAME")),
+  NUMBER ("lease", 0, OPTION_FIXED, NULL, N_ ("Milliseconds until the ids of a server that died are free (30000)")),
   TEXT ("metrics", 0, OPTION_FIXED, NULL, N_ ("Where to listen for questions after health and metrics"), N_ ("[ADDRESS:]PORT")),
   CHOICE ("log-level", OPTION_NONE, N_ ("What to log on stderr or in the journal (notice)"), "error|warning|notice|info|debug"),
   CHOICE ("log-format", OPTION_NONE, N_ ("How to log on stderr (text)"), "text|json"),
+  TEXT ("workers", 0, OPTION_FIXED, NULL, N_ ("Processes that share the port; auto: one for each CPU (1)"), N_ ("NUMBER")),
+  NUMBER ("worker", 0, OPTION_FIXED | OPTION_HIDDEN, NULL, N_ ("Which of the workers the process is")),
   { NULL },
 };
 

@@ -10,6 +10,7 @@
 #include "activation.h"
 #include "arguments.h"
 #include "option-layer.h"
+#include "workers.h"
 
 /* From the first to the last to have a say. */
 typedef enum
@@ -202,7 +203,7 @@ options_check (Options *self,
                GError **error)
 {
   if ((options_get_text (self, "turn-uri") == NULL) == (options_get_text (self, "turn-secret-file") == NULL))
-    return TRUE;
+    return workers_check (self, error);
 
   g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("--turn-uri and --turn-secret-file need each other"));
 

@@ -19,6 +19,7 @@
 #include "options.h"
 #include "service.h"
 #include "settings.h"
+#include "workers.h"
 
 typedef struct
 {
@@ -125,12 +126,12 @@ program_start (Program *self,
   if (!settings_apply (self->options, self->server, error))
     return FALSE;
 
-  events_follow (self->server);
+  events_follow (self->server, options_get_text (self->options, "worker") != NULL);
   if (where != NULL)
     {
       g_autofree char *message = NULL;
 
-      self->monitor = monitor_new (self->server, where, error);
+      self->monitor = monitor_new (self->server, where, options_get_number (self->options, "worker"), error);
       if (self->monitor == NULL)
         return FALSE;
       message = g_strdup_printf ("Health and metrics at %s", monitor_get_uri (self->monitor));
@@ -185,6 +186,9 @@ main (int argc,
   self.options = options_new ((const char *const *) argv, &exit_status);
   if (self.options == NULL)
     return exit_status;
+
+  if (workers_get_count (self.options) > 1)
+    return workers_run (self.options, (const char *const *) argv);
 
   self.server = peer_server_new ();
   self.loop = g_main_loop_new (NULL, FALSE);

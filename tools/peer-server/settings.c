@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "broker.h"
 #include "certificate.h"
 #include "log.h"
 #include "secrets.h"
@@ -130,7 +131,7 @@ settings_apply (Options *options,
 {
   g_auto (Credentials) credentials = { 0 };
 
-  if (!credentials_read (&credentials, options, error))
+  if (!credentials_read (&credentials, options, error) || !broker_apply (options, server, error))
     return FALSE;
 
   configure_log (options);
