@@ -290,7 +290,7 @@ peer_server_configure_relay (PeerServer *self)
     .queue_total_limit = numbers[PROP_QUEUE_TOTAL_LIMIT],
     .queue_total_size = numbers[PROP_QUEUE_TOTAL_SIZE],
   };
-  PeerPollLimits *poll = peer_relay_get_poll_limits (self->relay);
+  PeerRelaySocketLimits *socket = peer_relay_get_socket_limits (self->relay);
 
   g_free (config->key);
   config->key = g_strdup (self->settings.key);
@@ -306,10 +306,10 @@ peer_server_configure_relay (PeerServer *self)
   config->max_id_length = numbers[PROP_MAX_ID_LENGTH];
   config->max_depth = numbers[PROP_MAX_DEPTH] > 0 ? numbers[PROP_MAX_DEPTH] : G_MAXUINT;
 
-  poll->max_message_size = numbers[PROP_MAX_MESSAGE_SIZE];
-  poll->frames_per_second = numbers[PROP_MESSAGES_PER_SECOND];
-  poll->frame_burst = numbers[PROP_MESSAGE_BURST];
-  poll->max_pending_output = numbers[PROP_SEND_BUFFER_SIZE];
+  socket->max_message_size = numbers[PROP_MAX_MESSAGE_SIZE];
+  socket->frames_per_second = numbers[PROP_MESSAGES_PER_SECOND];
+  socket->frame_burst = numbers[PROP_MESSAGE_BURST];
+  socket->max_pending_output = numbers[PROP_SEND_BUFFER_SIZE];
 
   peer_relay_configure (self->relay);
   peer_broker_start (peer_relay_get_broker (self->relay), &broker);

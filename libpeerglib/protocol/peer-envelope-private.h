@@ -54,6 +54,13 @@ GBytes *peer_envelope_build (const char *type_name,
                              const char *payload,
                              gsize payload_length);
 
+void peer_envelope_append (GString *text,
+                           const char *type_name,
+                           const char *src,
+                           const char *dst,
+                           const char *payload,
+                           gsize payload_length);
+
 const char *peer_message_type_to_name (PeerMessageType type);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PeerEnvelope, peer_envelope_clear)

@@ -147,23 +147,46 @@ peer_envelope_clear (PeerEnvelope *envelope)
 
 static void
 append_name (GString *text,
+             gsize start,
              const char *name)
 {
-  g_string_append_c (text, text->len == 0 ? '{' : ',');
+  g_string_append_c (text, text->len == start ? '{' : ',');
   peer_json_append_string (text, name);
   g_string_append_c (text, ':');
 }
 
 static void
 append_string_member (GString *text,
+                      gsize start,
                       const char *name,
                       const char *string)
 {
   if (string == NULL)
     return;
 
-  append_name (text, name);
+  append_name (text, start, name);
   peer_json_append_string (text, string);
+}
+
+void
+peer_envelope_append (GString *text,
+                      const char *type_name,
+                      const char *src,
+                      const char *dst,
+                      const char *payload,
+                      gsize payload_length)
+{
+  gsize start = text->len;
+
+  append_string_member (text, start, "type", type_name);
+  append_string_member (text, start, "src", src);
+  append_string_member (text, start, "dst", dst);
+  if (payload != NULL)
+    {
+      append_name (text, start, "payload");
+      g_string_append_len (text, payload, (gssize) payload_length);
+    }
+  g_string_append (text, text->len == start ? "{}" : "}");
 }
 
 GBytes *
@@ -175,15 +198,7 @@ peer_envelope_build (const char *type_name,
 {
   GString *text = g_string_sized_new (payload_length + 256);
 
-  append_string_member (text, "type", type_name);
-  append_string_member (text, "src", src);
-  append_string_member (text, "dst", dst);
-  if (payload != NULL)
-    {
-      append_name (text, "payload");
-      g_string_append_len (text, payload, (gssize) payload_length);
-    }
-  g_string_append (text, text->len == 0 ? "{}" : "}");
+  peer_envelope_append (text, type_name, src, dst, payload, payload_length);
 
   return g_string_free_to_bytes (text);
 }

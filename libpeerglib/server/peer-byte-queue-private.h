@@ -10,15 +10,18 @@ G_BEGIN_DECLS
  * is an empty queue, which holds no memory. */
 typedef struct
 {
-  GByteArray *bytes;
+  guint8 *bytes;
   gsize offset;
+  gsize end;
+  gsize capacity;
 } PeerByteQueue;
 
 gsize peer_byte_queue_get_size (const PeerByteQueue *self);
 const guint8 *peer_byte_queue_peek (const PeerByteQueue *self);
-void peer_byte_queue_push (PeerByteQueue *self,
-                           const void *data,
-                           gsize length);
+
+/* Makes room for so many bytes more, which the caller writes. */
+guint8 *peer_byte_queue_grow (PeerByteQueue *self,
+                              gsize length);
 void peer_byte_queue_drop (PeerByteQueue *self,
                            gsize length);
 void peer_byte_queue_clear (PeerByteQueue *self);

@@ -4,29 +4,47 @@
 
 #include "peer-byte-queue-private.h"
 
+#include <string.h>
+
 gsize
 peer_byte_queue_get_size (const PeerByteQueue *self)
 {
-  return self->bytes == NULL ? 0 : self->bytes->len - self->offset;
+  return self->end - self->offset;
 }
 
 const guint8 *
 peer_byte_queue_peek (const PeerByteQueue *self)
 {
-  return self->bytes == NULL ? NULL : self->bytes->data + self->offset;
+  return self->bytes + self->offset;
 }
 
-void
-peer_byte_queue_push (PeerByteQueue *self,
-                      const void *data,
+guint8 *
+peer_byte_queue_grow (PeerByteQueue *self,
                       gsize length)
 {
-  if (length == 0)
-    return;
+  gsize size = self->end - self->offset;
+  guint8 *end;
 
-  if (self->bytes == NULL)
-    self->bytes = g_byte_array_new ();
-  g_byte_array_append (self->bytes, data, length);
+  if (self->capacity - self->end < length)
+    {
+      /* What went out makes room before memory does. */
+      if (self->offset >= self->end / 2 && self->capacity - size >= length)
+        {
+          memmove (self->bytes, self->bytes + self->offset, size);
+          self->offset = 0;
+          self->end = size;
+        }
+      else
+        {
+          self->capacity = MAX (self->end + length, 2 * self->capacity);
+          self->bytes = g_realloc (self->bytes, self->capacity);
+        }
+    }
+
+  end = self->bytes + self->end;
+  self->end += length;
+
+  return end;
 }
 
 void
@@ -36,23 +54,13 @@ peer_byte_queue_drop (PeerByteQueue *self,
   g_assert (length <= peer_byte_queue_get_size (self));
 
   self->offset += length;
-  if (self->bytes == NULL)
-    return;
-
-  if (self->offset == self->bytes->len)
-    {
-      peer_byte_queue_clear (self);
-    }
-  else if (self->offset > self->bytes->len / 2)
-    {
-      g_byte_array_remove_range (self->bytes, 0, self->offset);
-      self->offset = 0;
-    }
+  if (self->offset == self->end)
+    peer_byte_queue_clear (self);
 }
 
 void
 peer_byte_queue_clear (PeerByteQueue *self)
 {
-  g_clear_pointer (&self->bytes, g_byte_array_unref);
-  self->offset = 0;
+  g_free (self->bytes);
+  *self = (PeerByteQueue){ 0 };
 }

@@ -5,13 +5,15 @@
 #include "peer-http-server-private.h"
 
 #include "peer-address-private.h"
+#include "peer-http-listener-private.h"
 #include "peer-timeout-queue-private.h"
 
-/* A connection to our own SoupServer that has not become a WebSocket. */
+/* A connection that was left to our own SoupServer, known by its address. */
 typedef struct
 {
   PeerHttpServer *server;
   GSocket *socket;
+  GSocketAddress *address;
   PeerTimeout timeout;
 } PeerHttpConnection;
 
@@ -19,7 +21,7 @@ struct _PeerHttpServer
 {
   PeerRelay *relay;
   SoupServer *server;
-  gboolean is_own;
+  PeerHttpListener *listener; /* nullable: then the SoupServer is somebody else's */
   char *handler_path;
   PeerHttpServerConfig config;
   GHashTable *upgrades;
@@ -35,6 +37,7 @@ connection_free (gpointer data)
   PeerHttpConnection *connection = data;
 
   peer_timeout_queue_cancel (connection->server->timeouts, &connection->timeout);
+  g_object_unref (connection->address);
   g_free (connection);
 }
 
@@ -42,17 +45,17 @@ static void
 socket_gone (gpointer user_data,
              GObject *socket)
 {
-  PeerHttpServer *self = user_data;
+  PeerHttpConnection *connection = user_data;
 
-  g_hash_table_remove (self->connections, socket);
+  g_hash_table_remove (connection->server->connections, connection->address);
 }
 
 static void
-forget_socket (PeerHttpServer *self,
-               GSocket *socket)
+forget_connection (PeerHttpServer *self,
+                   PeerHttpConnection *connection)
 {
-  if (g_hash_table_remove (self->connections, socket))
-    g_object_weak_unref (G_OBJECT (socket), socket_gone, self);
+  g_object_weak_unref (G_OBJECT (connection->socket), socket_gone, connection);
+  g_hash_table_remove (self->connections, connection->address);
 }
 
 /* Those that only wait make room for those that come. */
@@ -67,28 +70,35 @@ limit_connections (PeerHttpServer *self)
       g_autoptr (GSocket) socket = g_object_ref (oldest->socket);
 
       g_debug ("Closing the oldest of too many connections that ask for nothing");
-      forget_socket (self, socket);
+      forget_connection (self, oldest);
       g_socket_shutdown (socket, TRUE, TRUE, NULL);
     }
 }
 
 static void
-watch_socket (PeerHttpServer *self,
-              GSocket *socket)
+add_connection (PeerHttpServer *self,
+                GSocket *socket,
+                GSocketAddress *address)
 {
-  PeerHttpConnection *connection = g_hash_table_lookup (self->connections, socket);
+  PeerHttpConnection *connection = g_new0 (PeerHttpConnection, 1);
 
-  if (connection == NULL)
-    {
-      connection = g_new0 (PeerHttpConnection, 1);
-      connection->server = self;
-      connection->socket = socket;
-      g_hash_table_insert (self->connections, socket, connection);
-      g_object_weak_ref (G_OBJECT (socket), socket_gone, self);
-    }
-
+  connection->server = self;
+  connection->socket = socket;
+  connection->address = g_object_ref (address);
+  g_hash_table_insert (self->connections, address, connection);
+  g_object_weak_ref (G_OBJECT (socket), socket_gone, connection);
   peer_timeout_queue_arm (self->timeouts, &connection->timeout, connection);
   limit_connections (self);
+}
+
+/* NULL for one of somebody else's SoupServer. */
+static PeerHttpConnection *
+find_connection (PeerHttpServer *self,
+                 SoupServerMessage *message)
+{
+  GSocketAddress *address = soup_server_message_get_remote_address (message);
+
+  return address == NULL ? NULL : g_hash_table_lookup (self->connections, address);
 }
 
 static void
@@ -107,31 +117,82 @@ request_cb (SoupServer *server,
             gpointer user_data)
 {
   PeerHttpServer *self = user_data;
-  GSocket *socket = soup_server_message_get_socket (message);
+  PeerHttpConnection *connection = find_connection (self, message);
 
-  if (socket != NULL)
-    watch_socket (self, socket);
+  if (connection != NULL)
+    peer_timeout_queue_arm (self->timeouts, &connection->timeout, connection);
 }
 
 /* Upgrades */
 
+/* The socket of a request, whoever accepted it. */
+static GSocket *
+get_socket (PeerHttpServer *self,
+            SoupServerMessage *message)
+{
+  PeerHttpConnection *connection = find_connection (self, message);
+
+  return connection != NULL ? connection->socket : soup_server_message_get_socket (message);
+}
+
 static char *
 get_address (PeerHttpServer *self,
-             SoupServerMessage *message)
+             const char *host,
+             SoupMessageHeaders *headers)
 {
   const char *forwarded = NULL;
 
   if (self->config.proxied)
-    forwarded = soup_message_headers_get_list (soup_server_message_get_request_headers (message), "X-Forwarded-For");
+    forwarded = soup_message_headers_get_list (headers, "X-Forwarded-For");
 
-  return peer_address_new (soup_server_message_get_remote_host (message), forwarded);
+  return peer_address_new (host, forwarded);
+}
+
+/* 0 when somebody may have a WebSocket there, otherwise the status to refuse
+ * it with. */
+static guint
+check_upgrade (PeerHttpServer *self,
+               const char *path,
+               SoupMessageHeaders *headers)
+{
+  gsize mount_length = strlen (self->config.mount);
+
+  if (!peer_http_api_check_origin (&self->config.api, soup_message_headers_get_list (headers, "Origin")))
+    return SOUP_STATUS_FORBIDDEN;
+  if (strncmp (path, self->config.mount, mount_length) != 0 || strcmp (path + mount_length, "/peerjs") != 0)
+    return SOUP_STATUS_BAD_REQUEST;
+
+  return 0;
+}
+
+/* Gives the relay a connection whose handshake is over. */
+static void
+accept_stream (PeerHttpServer *self,
+               PeerPollStream *stream,
+               const char *query_text,
+               const char *host,
+               SoupMessageHeaders *headers)
+{
+  g_autoptr (PeerRelay) relay = g_object_ref (self->relay);
+  g_autoptr (GHashTable) query = soup_form_decode (query_text != NULL ? query_text : "");
+  g_autofree char *address = get_address (self, host, headers);
+  PeerRelayRequest request = {
+    .id = g_hash_table_lookup (query, "id"),
+    .token = g_hash_table_lookup (query, "token"),
+    .key = g_hash_table_lookup (query, "key"),
+    .address = address,
+    .query = query,
+    .headers = headers,
+  };
+
+  peer_relay_accept (relay, stream, &request);
 }
 
 /* libsoup prints a warning when it looks for the address of who is gone. */
 static gboolean
-is_connected (SoupServerMessage *message)
+is_connected (GSocket *socket)
 {
-  g_autoptr (GSocketAddress) address = g_socket_get_remote_address (soup_server_message_get_socket (message), NULL);
+  g_autoptr (GSocketAddress) address = g_socket_get_remote_address (socket, NULL);
 
   return address != NULL;
 }
@@ -142,31 +203,25 @@ upgraded_cb (SoupServerMessage *message,
 {
   PeerHttpServer *self = user_data;
   g_autoptr (SoupServerMessage) kept = g_object_ref (message);
-  g_autoptr (PeerRelay) relay = g_object_ref (self->relay);
-  g_autoptr (GSocket) socket = NULL;
-  const char *query_text = g_uri_get_query (soup_server_message_get_uri (message));
-  g_autoptr (GHashTable) query = soup_form_decode (query_text != NULL ? query_text : "");
-  g_autofree char *address = NULL;
-  g_autoptr (GIOStream) stream = NULL;
-  PeerRelayRequest request = {
-    .id = g_hash_table_lookup (query, "id"),
-    .token = g_hash_table_lookup (query, "token"),
-    .key = g_hash_table_lookup (query, "key"),
-    .query = query,
-    .headers = soup_server_message_get_request_headers (message),
-  };
+  PeerHttpConnection *connection = find_connection (self, message);
+  g_autoptr (GSocket) socket = g_object_ref (get_socket (self, message));
+  g_autofree char *host = NULL;
+  g_autoptr (GIOStream) base = NULL;
+  PeerPollStream *stream;
 
-  if (!g_hash_table_remove (self->upgrades, message) || !is_connected (message))
+  if (!g_hash_table_remove (self->upgrades, message) || !is_connected (socket))
     return;
 
-  address = get_address (self, message);
-  socket = g_object_ref (soup_server_message_get_socket (message));
-  request.address = address;
+  host = g_strdup (soup_server_message_get_remote_host (message));
   g_signal_handlers_disconnect_by_data (message, self);
-  forget_socket (self, socket);
-  stream = soup_server_message_steal_connection (message);
+  if (connection != NULL)
+    forget_connection (self, connection);
+  base = soup_server_message_steal_connection (message);
 
-  peer_relay_accept (relay, stream, socket, &request);
+  stream = peer_poll_stream_new_for_io_stream (peer_relay_get_hub (self->relay), base, socket);
+  if (stream != NULL)
+    accept_stream (self, stream, g_uri_get_query (soup_server_message_get_uri (message)), host,
+                   soup_server_message_get_request_headers (message));
 }
 
 static void
@@ -192,26 +247,18 @@ upgrade (PeerHttpServer *self,
          SoupServerMessage *message,
          const char *path)
 {
-  gsize mount_length = strlen (self->config.mount);
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+  guint status = check_upgrade (self, path, soup_server_message_get_request_headers (message));
 
   if (soup_server_message_get_method (message) != SOUP_METHOD_GET)
-    {
-      peer_http_api_refuse_upgrade (message, SOUP_STATUS_METHOD_NOT_ALLOWED);
-      return;
-    }
+    status = SOUP_STATUS_METHOD_NOT_ALLOWED;
+  else if (status == 0 &&
+           (get_socket (self, message) == NULL ||
+            !soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL)))
+    status = SOUP_STATUS_BAD_REQUEST;
 
-  if (!peer_http_api_check_origin (&self->config.api, soup_message_headers_get_list (headers, "Origin")))
+  if (status != 0)
     {
-      peer_http_api_refuse_upgrade (message, SOUP_STATUS_FORBIDDEN);
-      return;
-    }
-
-  if (strncmp (path, self->config.mount, mount_length) != 0 || strcmp (path + mount_length, "/peerjs") != 0 ||
-      soup_server_message_get_socket (message) == NULL ||
-      !soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL))
-    {
-      peer_http_api_refuse_upgrade (message, SOUP_STATUS_BAD_REQUEST);
+      peer_http_api_refuse_upgrade (message, status);
       return;
     }
 
@@ -248,6 +295,49 @@ handler_cb (SoupServer *server,
   peer_http_api_handle (&self->config.api, message, path);
 }
 
+/* What our own listener finds */
+
+static gboolean
+listener_admits (PeerHandshake *handshake,
+                 const char *remote_host,
+                 gpointer user_data)
+{
+  /* Whom it refuses is left to libsoup and refused there. */
+  return check_upgrade (user_data, handshake->path, handshake->headers) == 0;
+}
+
+static void
+listener_upgraded (PeerPollStream *stream,
+                   PeerHandshake *handshake,
+                   const char *remote_host,
+                   gpointer user_data)
+{
+  accept_stream (user_data, stream, handshake->query, remote_host, handshake->headers);
+}
+
+static void
+listener_connected (GIOStream *stream,
+                    GSocket *socket,
+                    GSocketAddress *remote_address,
+                    gpointer user_data)
+{
+  PeerHttpServer *self = user_data;
+  g_autoptr (SoupServer) server = g_object_ref (self->server);
+  g_autoptr (GSocketAddress) local_address = g_socket_get_local_address (socket, NULL);
+
+  if (local_address == NULL)
+    return;
+
+  add_connection (self, socket, remote_address);
+  soup_server_accept_iostream (server, stream, local_address, remote_address, NULL);
+}
+
+static const PeerHttpListenerFuncs listener_funcs = {
+  .admits = listener_admits,
+  .upgraded = listener_upgraded,
+  .connected = listener_connected,
+};
+
 /* Life */
 
 PeerHttpServer *
@@ -267,22 +357,24 @@ peer_http_server_new (GMainContext *context,
 void
 peer_http_server_free (PeerHttpServer *self)
 {
+  gboolean is_own = self->listener != NULL;
   GHashTableIter iter;
   gpointer object;
 
+  g_clear_pointer (&self->listener, peer_http_listener_free);
   g_hash_table_iter_init (&iter, self->upgrades);
   while (g_hash_table_iter_next (&iter, &object, NULL))
     g_signal_handlers_disconnect_by_data (object, self);
   g_hash_table_iter_init (&iter, self->connections);
-  while (g_hash_table_iter_next (&iter, &object, NULL))
-    g_object_weak_unref (object, socket_gone, self);
+  while (g_hash_table_iter_next (&iter, NULL, &object))
+    g_object_weak_unref (G_OBJECT (((PeerHttpConnection *) object)->socket), socket_gone, object);
   g_hash_table_remove_all (self->connections);
 
   if (self->server != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->server, self);
       soup_server_remove_handler (self->server, self->handler_path);
-      if (self->is_own)
+      if (is_own)
         soup_server_disconnect (self->server);
     }
 
@@ -312,6 +404,23 @@ add_handlers (PeerHttpServer *self,
   soup_server_add_handler (server, path, handler_cb, self, NULL);
 }
 
+/* SoupServer keeps a connection alive only as long as it listens. It thinks
+ * that it does, on a context that nobody runs. */
+static SoupServer *
+make_own_server (GSocket *socket,
+                 GError **error)
+{
+  g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  gboolean listens;
+
+  g_main_context_push_thread_default (context);
+  listens = soup_server_listen_socket (server, socket, 0, error);
+  g_main_context_pop_thread_default (context);
+
+  return listens ? g_steal_pointer (&server) : NULL;
+}
+
 GUri *
 peer_http_server_listen (PeerHttpServer *self,
                          GSocket *socket,
@@ -319,20 +428,20 @@ peer_http_server_listen (PeerHttpServer *self,
                          GError **error)
 {
   g_autoptr (SoupServer) server = NULL;
-  SoupServerListenOptions options = certificate != NULL ? SOUP_SERVER_LISTEN_HTTPS : 0;
   g_autoptr (GSocketAddress) address = NULL;
   g_autofree char *name = NULL;
   g_autofree char *path = NULL;
 
-  server = soup_server_new ("tls-certificate", certificate, NULL);
-  if (!soup_server_listen_socket (server, socket, options, error))
+  server = make_own_server (socket, error);
+  if (server == NULL)
     return NULL;
   address = g_socket_get_local_address (socket, error);
   if (address == NULL)
     return NULL;
 
-  self->is_own = TRUE;
   add_handlers (self, server, NULL);
+  self->listener = peer_http_listener_new (peer_relay_get_hub (self->relay), socket, certificate, &listener_funcs, self);
+  peer_http_listener_set_limits (self->listener, self->config.handshake_timeout, self->config.handshake_limit);
   peer_timeout_queue_set_interval (self->timeouts, self->config.handshake_timeout);
   g_signal_connect (server, "request-started", G_CALLBACK (request_cb), self);
   g_signal_connect (server, "request-finished", G_CALLBACK (request_cb), self);
@@ -348,8 +457,8 @@ void
 peer_http_server_set_certificate (PeerHttpServer *self,
                                   GTlsCertificate *certificate)
 {
-  if (self->is_own && certificate != NULL && soup_server_get_tls_certificate (self->server) != NULL)
-    soup_server_set_tls_certificate (self->server, certificate);
+  if (self->listener != NULL && certificate != NULL)
+    peer_http_listener_set_certificate (self->listener, certificate);
 }
 
 void

@@ -12,62 +12,38 @@ G_BEGIN_DECLS
 
 #define PEER_POLL_SCRATCH_SIZE (64 * 1024)
 
-/* What the stream whose turn it is has read, for all streams in turn. */
-typedef struct
-{
-  PeerPollStream *stream; /* nullable: unowned */
-  gsize offset;
-  gsize length;
-  guint8 data[PEER_POLL_SCRATCH_SIZE];
-} PeerPollScratch;
-
 struct _PeerPollHub
 {
   GObject parent_instance;
 
+  GMainContext *context;
   GSource *source;
+  gpointer source_tag;
   int epoll_fd;
-  GMainContext *dormant;
-  guint depth;
-  gint64 turn_began;
-  gboolean has_closures;
+  gboolean is_running;
+  gint64 turn_began; /* monotonic */
+  gboolean is_muted; /* a main loop runs inside of a turn */
 
-  PeerPollLimits limits;
-  PeerPollScratch *scratch;
-  GQueue ready;
+  guint8 *scratch; /* what the stream whose turn it is reads into */
+  GQueue ready;    /* streams that are due a turn that epoll will not ask for */
+  GQueue written;  /* streams that have something to send */
   GPtrArray *garbage;
   guint n_streams;
+  gsize max_pending;
 
   PeerTimeoutQueue *linger_timeouts;
-  PeerTimeoutQueue *pause_timeouts;
+  PeerTimeoutQueue *rest_timeouts;
 
   void (*empty_func) (gpointer user_data);
   gpointer empty_data;
 };
 
-gboolean peer_poll_hub_add_stream (PeerPollHub *self,
-                                   PeerPollStream *stream,
-                                   int fd,
-                                   guint32 events);
-void peer_poll_hub_change_stream (PeerPollHub *self,
-                                  PeerPollStream *stream,
-                                  int fd,
-                                  guint32 events);
-void peer_poll_hub_remove_stream (PeerPollHub *self,
-                                  PeerPollStream *stream,
-                                  int fd);
+void peer_poll_hub_count_in (PeerPollHub *self);
+void peer_poll_hub_count_out (PeerPollHub *self);
 
-/* Gives the stream a turn although epoll will not ask for it. */
-void peer_poll_hub_push_ready (PeerPollHub *self,
-                               GList *link);
-
-/* Lets what libsoup left in the dormant context run at the end of the turn. */
-void peer_poll_hub_run_closures (PeerPollHub *self);
-
-/* The stream's side: a turn, the end of a pause, the end of lingering. */
+/* The stream's side: a turn and the end of a turn. */
 void peer_poll_stream_run (PeerPollStream *self,
                            guint32 events);
-void peer_poll_stream_unpause (PeerPollStream *self);
-void peer_poll_stream_finish (PeerPollStream *self);
+void peer_poll_stream_flush (PeerPollStream *self);
 
 G_END_DECLS

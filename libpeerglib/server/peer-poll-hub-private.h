@@ -10,27 +10,30 @@ G_BEGIN_DECLS
  *
  * A GMainContext walks all its sources on every turn, so with a source for
  * each of N sockets every message costs O(N). The hub keeps the sockets in an
- * epoll instance and gives libsoup streams of its own, PeerPollStream, whose
- * pollable sources never reach the owner's context: they are made while a
- * dormant context, which nobody polls, is the thread default. When a socket
- * is ready the hub calls what its stream's source would have called. */
+ * epoll instance, which is one source, and gives each that is ready a turn.
+ * What they write goes out after a few of them have had theirs, together. */
 #define PEER_TYPE_POLL_HUB (peer_poll_hub_get_type ())
 
 G_DECLARE_FINAL_TYPE (PeerPollHub, peer_poll_hub, PEER, POLL_HUB, GObject)
 
-/* What all streams of a hub are held to; 0 is no limit. */
-typedef struct
+/* What is watched: the first member of a stream, or of something that accepts
+ * connections. */
+typedef struct _PeerPollItem PeerPollItem;
+
+struct _PeerPollItem
 {
-  gsize max_message_size;   /* bytes of one incoming message */
-  guint frames_per_second;  /* a stream that sends more is left unread for a while */
-  guint frame_burst;        /* frames beyond that rate at once */
-  gsize max_pending_output; /* bytes that wait for a slow reader */
-} PeerPollLimits;
+  /* A turn, with what epoll said. */
+  void (*run) (PeerPollItem *self,
+               guint32 events);
+  /* The hub does not need the item any more. */
+  void (*release) (PeerPollItem *self);
+  int fd;
+};
 
 PeerPollHub *peer_poll_hub_new (GMainContext *context,
                                 GError **error);
 
-PeerPollLimits *peer_poll_hub_get_limits (PeerPollHub *self);
+GMainContext *peer_poll_hub_get_context (PeerPollHub *self);
 
 /* Streams whose sockets are not closed yet, lingering ones included. */
 guint peer_poll_hub_get_n_streams (PeerPollHub *self);
@@ -49,20 +52,20 @@ void peer_poll_hub_set_empty_func (PeerPollHub *self,
 void peer_poll_hub_set_linger_timeout (PeerPollHub *self,
                                        guint timeout);
 
-/* Goes around every call into a WebSocket connection on such a stream: makes
- * the dormant context the thread default. Nests. */
-void peer_poll_hub_enter (PeerPollHub *self);
-void peer_poll_hub_leave (PeerPollHub *self);
+/* Bytes that may wait for one slow reader; 0 is no limit. */
+void peer_poll_hub_set_max_pending (PeerPollHub *self,
+                                    gsize size);
 
-/* Goes around every call from inside to the application, which must not see
- * the dormant context. */
-guint peer_poll_hub_suspend (PeerPollHub *self);
-void peer_poll_hub_resume (PeerPollHub *self,
-                           guint depth);
+/* FALSE when the kernel takes no more. */
+gboolean peer_poll_hub_add (PeerPollHub *self,
+                            PeerPollItem *item,
+                            guint32 events);
+void peer_poll_hub_change (PeerPollHub *self,
+                           PeerPollItem *item,
+                           guint32 events);
 
-/* Drops a reference at the end of the turn: libsoup goes on using a WebSocket
- * connection after its signal handlers have returned. */
-void peer_poll_hub_take_garbage (PeerPollHub *self,
-                                 gpointer object);
+/* Releases the item, but not before the end of the turn. */
+void peer_poll_hub_remove (PeerPollHub *self,
+                           PeerPollItem *item);
 
 G_END_DECLS

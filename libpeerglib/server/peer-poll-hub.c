@@ -5,13 +5,13 @@
 #include "peer-poll-hub-internal-private.h"
 
 #include <errno.h>
-#include <glib/gstdio.h>
 #include <libpeerglib/peer-source-private.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define EVENTS_PER_TURN 256
-#define PAUSE_TIME 50
+#define EVENTS_PER_TURN 128
+/* Often enough that the others get to work, and memory is used again. */
+#define ITEMS_PER_FLUSH 8
 #define LINGER_TIMEOUT 2000
 
 typedef struct
@@ -21,6 +21,19 @@ typedef struct
 } PeerPollHubSource;
 
 G_DEFINE_FINAL_TYPE (PeerPollHub, peer_poll_hub, G_TYPE_OBJECT)
+
+static void
+peer_poll_hub_flush (PeerPollHub *self)
+{
+  GList *link;
+
+  while ((link = g_queue_pop_head_link (&self->written)) != NULL)
+    {
+      g_autoptr (PeerPollStream) stream = g_steal_pointer (&link->data);
+
+      peer_poll_stream_flush (stream);
+    }
+}
 
 static void
 peer_poll_hub_run_ready (PeerPollHub *self)
@@ -49,29 +62,44 @@ peer_poll_hub_run_events (PeerPollHub *self)
     n_events = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), 0);
   while (n_events < 0 && errno == EINTR);
 
-  /* A stream that an earlier event closes is kept until the end of the turn
-   * and does nothing. */
+  /* An item that an earlier event removes is kept until the end of the turn. */
   for (int i = 0; i < n_events; i++)
-    peer_poll_stream_run (events[i].data.ptr, events[i].events);
+    {
+      PeerPollItem *item = events[i].data.ptr;
+
+      item->run (item, events[i].events);
+      if ((i + 1) % ITEMS_PER_FLUSH == 0)
+        peer_poll_hub_flush (self);
+    }
 }
 
-static void
-peer_poll_hub_settle (PeerPollHub *self)
+static gboolean
+peer_poll_hub_has_work (PeerPollHub *self)
 {
-  while (self->garbage->len > 0 || self->has_closures)
-    {
-      g_autoptr (GPtrArray) garbage = g_steal_pointer (&self->garbage);
+  return self->ready.length > 0 || self->written.length > 0 || self->garbage->len > 0;
+}
 
-      self->garbage = g_ptr_array_new_with_free_func (g_object_unref);
+static gboolean
+peer_poll_hub_prepare (GSource *source,
+                       int *timeout)
+{
+  PeerPollHub *self = ((PeerPollHubSource *) source)->hub;
 
-      peer_poll_hub_enter (self);
-      g_ptr_array_set_size (garbage, 0);
-      peer_poll_hub_leave (self);
+  *timeout = -1;
 
-      self->has_closures = FALSE;
-      while (g_main_context_iteration (self->dormant, FALSE))
-        ;
-    }
+  return !self->is_running && peer_poll_hub_has_work (self);
+}
+
+/* GLib would take the descriptor from its list during every turn and add it
+ * again, which costs three system calls. It has to only when a handler runs a
+ * main loop, which gets to see the source. */
+static void
+peer_poll_hub_mute (PeerPollHub *self,
+                    gboolean is_muted)
+{
+  if (self->is_muted != is_muted)
+    g_source_modify_unix_fd (self->source, self->source_tag, is_muted ? 0 : G_IO_IN);
+  self->is_muted = is_muted;
 }
 
 static gboolean
@@ -81,20 +109,36 @@ peer_poll_hub_dispatch (GSource *source,
 {
   g_autoptr (PeerPollHub) self = g_object_ref (((PeerPollHubSource *) source)->hub);
 
+  if (self->is_running)
+    {
+      peer_poll_hub_mute (self, TRUE);
+      return G_SOURCE_CONTINUE;
+    }
+
+  self->is_running = TRUE;
   self->turn_began = g_get_monotonic_time ();
-  peer_poll_hub_enter (self);
   peer_poll_hub_run_ready (self);
   peer_poll_hub_run_events (self);
-  peer_poll_hub_leave (self);
-  peer_poll_hub_settle (self);
-  g_source_set_ready_time (source, self->ready.length > 0 ? 0 : -1);
+  peer_poll_hub_flush (self);
+  g_ptr_array_set_size (self->garbage, 0);
+  self->is_running = FALSE;
+  peer_poll_hub_mute (self, FALSE);
 
   return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs peer_poll_hub_source_funcs = {
+  .prepare = peer_poll_hub_prepare,
   .dispatch = peer_poll_hub_dispatch,
 };
+
+static void
+release_item (gpointer data)
+{
+  PeerPollItem *item = data;
+
+  item->release (item);
+}
 
 static void
 linger_expired (gpointer item,
@@ -104,10 +148,10 @@ linger_expired (gpointer item,
 }
 
 static void
-pause_expired (gpointer item,
-               gpointer user_data)
+rest_expired (gpointer item,
+              gpointer user_data)
 {
-  peer_poll_stream_unpause (item);
+  peer_poll_stream_resume (item);
 }
 
 static void
@@ -118,13 +162,13 @@ peer_poll_hub_finalize (GObject *object)
   g_assert (self->n_streams == 0);
 
   g_clear_pointer (&self->linger_timeouts, peer_timeout_queue_free);
-  g_clear_pointer (&self->pause_timeouts, peer_timeout_queue_free);
+  g_clear_pointer (&self->rest_timeouts, peer_timeout_queue_free);
   peer_source_clear (&self->source);
   if (self->epoll_fd >= 0)
     close (self->epoll_fd);
   g_free (self->scratch);
   g_ptr_array_unref (self->garbage);
-  g_main_context_unref (self->dormant);
+  g_clear_pointer (&self->context, g_main_context_unref);
 
   G_OBJECT_CLASS (peer_poll_hub_parent_class)->finalize (object);
 }
@@ -139,10 +183,10 @@ static void
 peer_poll_hub_init (PeerPollHub *self)
 {
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  self->dormant = g_main_context_new ();
-  self->scratch = g_new0 (PeerPollScratch, 1);
-  self->garbage = g_ptr_array_new_with_free_func (g_object_unref);
+  self->scratch = g_malloc (PEER_POLL_SCRATCH_SIZE);
+  self->garbage = g_ptr_array_new_with_free_func (release_item);
   g_queue_init (&self->ready);
+  g_queue_init (&self->written);
 }
 
 PeerPollHub *
@@ -159,24 +203,26 @@ peer_poll_hub_new (GMainContext *context,
       return NULL;
     }
 
+  self->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
   self->source = g_source_new (&peer_poll_hub_source_funcs, sizeof (PeerPollHubSource));
   ((PeerPollHubSource *) self->source)->hub = self;
   g_source_set_static_name (self->source, "[libpeerglib] PeerPollHub");
-  g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
-  g_source_attach (self->source, context);
+  g_source_set_can_recurse (self->source, TRUE);
+  self->source_tag = g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
+  g_source_attach (self->source, self->context);
 
-  self->linger_timeouts = peer_timeout_queue_new (context, "[libpeerglib] linger", linger_expired, self);
+  self->linger_timeouts = peer_timeout_queue_new (self->context, "[libpeerglib] linger", linger_expired, self);
   peer_timeout_queue_set_interval (self->linger_timeouts, LINGER_TIMEOUT);
-  self->pause_timeouts = peer_timeout_queue_new (context, "[libpeerglib] pause", pause_expired, self);
-  peer_timeout_queue_set_interval (self->pause_timeouts, PAUSE_TIME);
+  self->rest_timeouts = peer_timeout_queue_new (self->context, "[libpeerglib] rest", rest_expired, self);
+  peer_timeout_queue_set_interval (self->rest_timeouts, PEER_POLL_REST_TIME);
 
   return g_steal_pointer (&self);
 }
 
-PeerPollLimits *
-peer_poll_hub_get_limits (PeerPollHub *self)
+GMainContext *
+peer_poll_hub_get_context (PeerPollHub *self)
 {
-  return &self->limits;
+  return self->context;
 }
 
 guint
@@ -208,106 +254,51 @@ peer_poll_hub_set_linger_timeout (PeerPollHub *self,
 }
 
 void
-peer_poll_hub_enter (PeerPollHub *self)
+peer_poll_hub_set_max_pending (PeerPollHub *self,
+                               gsize size)
 {
-  if (self->depth++ == 0)
-    g_main_context_push_thread_default (self->dormant);
-}
-
-void
-peer_poll_hub_leave (PeerPollHub *self)
-{
-  g_assert (self->depth > 0);
-
-  if (--self->depth == 0)
-    g_main_context_pop_thread_default (self->dormant);
-}
-
-guint
-peer_poll_hub_suspend (PeerPollHub *self)
-{
-  guint depth = self->depth;
-
-  if (depth > 0)
-    g_main_context_pop_thread_default (self->dormant);
-  self->depth = 0;
-
-  return depth;
-}
-
-void
-peer_poll_hub_resume (PeerPollHub *self,
-                      guint depth)
-{
-  g_assert (self->depth == 0);
-
-  self->depth = depth;
-  if (depth > 0)
-    g_main_context_push_thread_default (self->dormant);
-}
-
-void
-peer_poll_hub_take_garbage (PeerPollHub *self,
-                            gpointer object)
-{
-  g_ptr_array_add (self->garbage, object);
-  g_source_set_ready_time (self->source, 0);
-}
-
-void
-peer_poll_hub_run_closures (PeerPollHub *self)
-{
-  self->has_closures = TRUE;
-  g_source_set_ready_time (self->source, 0);
+  self->max_pending = size;
 }
 
 gboolean
-peer_poll_hub_add_stream (PeerPollHub *self,
-                          PeerPollStream *stream,
-                          int fd,
-                          guint32 events)
+peer_poll_hub_add (PeerPollHub *self,
+                   PeerPollItem *item,
+                   guint32 events)
 {
-  struct epoll_event event = { .events = events, .data.ptr = stream };
+  struct epoll_event event = { .events = events, .data.ptr = item };
 
-  if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-    return FALSE;
-
-  self->n_streams++;
-
-  return TRUE;
+  return epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, item->fd, &event) == 0;
 }
 
 void
-peer_poll_hub_change_stream (PeerPollHub *self,
-                             PeerPollStream *stream,
-                             int fd,
-                             guint32 events)
+peer_poll_hub_change (PeerPollHub *self,
+                      PeerPollItem *item,
+                      guint32 events)
 {
-  struct epoll_event event = { .events = events, .data.ptr = stream };
+  struct epoll_event event = { .events = events, .data.ptr = item };
 
-  epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, fd, &event);
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, item->fd, &event);
 }
 
 void
-peer_poll_hub_remove_stream (PeerPollHub *self,
-                             PeerPollStream *stream,
-                             int fd)
+peer_poll_hub_remove (PeerPollHub *self,
+                      PeerPollItem *item)
 {
   struct epoll_event unused = { 0 };
 
-  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, fd, &unused);
-  if (self->scratch->stream == stream)
-    self->scratch->stream = NULL;
-  peer_poll_hub_take_garbage (self, g_object_ref (stream));
-
-  if (--self->n_streams == 0 && self->empty_func != NULL)
-    self->empty_func (self->empty_data);
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, item->fd, &unused);
+  g_ptr_array_add (self->garbage, item);
 }
 
 void
-peer_poll_hub_push_ready (PeerPollHub *self,
-                          GList *link)
+peer_poll_hub_count_in (PeerPollHub *self)
 {
-  g_queue_push_tail_link (&self->ready, link);
-  g_source_set_ready_time (self->source, 0);
+  self->n_streams++;
+}
+
+void
+peer_poll_hub_count_out (PeerPollHub *self)
+{
+  if (--self->n_streams == 0 && self->empty_func != NULL)
+    self->empty_func (self->empty_data);
 }

@@ -114,18 +114,17 @@ peer_relay_admission_end (PeerRelayAdmission *self,
 
 void
 peer_relay_admission_hold (PeerRelayAdmission *self,
-                           GBytes *text)
+                           const char *text,
+                           gsize length)
 {
   PeerRelay *relay = self->relay;
-  gsize max_bytes = peer_poll_hub_get_limits (relay->hub)->max_message_size;
+  gsize max_bytes = relay->socket_limits.max_message_size;
   guint max_messages = relay->config.max_held_messages;
-  gsize length;
-  const void *data = g_bytes_get_data (text, &length);
 
   if (self->held == NULL)
     self->held = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->n_held_bytes += length;
-  g_ptr_array_add (self->held, g_bytes_new (data, length));
+  g_ptr_array_add (self->held, g_bytes_new (text, length));
 
   if ((max_bytes > 0 && self->n_held_bytes > max_bytes) || (max_messages > 0 && self->held->len > max_messages))
     {
@@ -176,7 +175,12 @@ peer_relay_attach_socket (PeerRelay *self,
   if (client->socket == socket)
     peer_relay_tell_connected (self, client);
   for (guint i = 0; held != NULL && i < held->len && client->socket == socket; i++)
-    peer_relay_handle_message (socket, g_ptr_array_index (held, i));
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (held, i), &length);
+
+      peer_relay_handle_message (socket, text, length);
+    }
 }
 
 static void
@@ -396,17 +400,21 @@ peer_relay_check (PeerRelay *self,
 
 void
 peer_relay_accept (PeerRelay *self,
-                   GIOStream *stream,
-                   GSocket *gsocket,
+                   PeerPollStream *stream,
                    const PeerRelayRequest *request)
 {
-  PeerRelaySocket *socket = self->is_stopped ? NULL : peer_relay_add_socket (self, stream, gsocket, request);
   g_autoptr (PeerRelayAdmission) admission = NULL;
+  PeerRelaySocket *socket;
   const char *error;
 
-  if (socket == NULL)
-    return;
+  if (self->is_stopped)
+    {
+      peer_poll_stream_close (stream);
+      peer_poll_stream_unref (stream);
+      return;
+    }
 
+  socket = peer_relay_add_socket (self, stream, request);
   error = peer_relay_check (self, socket, request);
   if (error != NULL)
     {

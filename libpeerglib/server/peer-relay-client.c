@@ -86,10 +86,21 @@ gboolean
 peer_relay_client_send (PeerRelayClient *self,
                         GBytes *text)
 {
+  gsize length;
+  const char *data = g_bytes_get_data (text, &length);
+
+  return peer_relay_client_send_text (self, data, length);
+}
+
+gboolean
+peer_relay_client_send_text (PeerRelayClient *self,
+                             const char *text,
+                             gsize length)
+{
   if (self->socket == NULL)
     return FALSE;
 
-  if (peer_relay_socket_send (self->socket, text))
+  if (peer_relay_socket_send (self->socket, text, length))
     return TRUE;
 
   peer_relay_drop_client (self->relay, self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "Too slow");
@@ -133,7 +144,7 @@ peer_relay_client_kick (PeerRelayClient *self,
     {
       g_autoptr (GBytes) notice = peer_relay_build_notice ("ERROR", reason);
 
-      peer_relay_socket_send (self->socket, notice);
+      peer_relay_client_send (self, notice);
     }
   peer_relay_drop_client (self->relay, self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, NULL);
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "peer-relay-private.h"
-#include "peer-relay-socket-private.h"
 #include "protocol/peer-envelope-private.h"
 
 G_BEGIN_DECLS
@@ -17,6 +16,7 @@ struct _PeerRelay
   GMainContext *context;
   PeerPollHub *hub;
   PeerRelayConfig config;
+  PeerRelaySocketLimits socket_limits;
   PeerRelayStats stats;
 
   GHashTable *clients;
@@ -25,6 +25,7 @@ struct _PeerRelay
   GHashTable *sockets_per_network;
   GHashTable *claiming; /* admissions by their ids; they keep themselves */
   PeerBroker *broker;
+  GString *text; /* of the message that is on its way */
 
   PeerTimeoutQueue *alive_timeouts;
   PeerTimeoutQueue *auth_timeouts;
@@ -100,8 +101,7 @@ guint peer_relay_count_socket (PeerRelay *self,
                                int change);
 
 PeerRelaySocket *peer_relay_add_socket (PeerRelay *self,
-                                        GIOStream *stream,
-                                        GSocket *socket,
+                                        PeerPollStream *stream,
                                         const PeerRelayRequest *request);
 void peer_relay_close_socket (PeerRelay *self,
                               PeerRelaySocket *socket,
@@ -116,7 +116,8 @@ void peer_relay_refuse (PeerRelay *self,
 
 /* Holds back what somebody sends who is not a client yet. */
 void peer_relay_admission_hold (PeerRelayAdmission *self,
-                                GBytes *text);
+                                const char *text,
+                                gsize length);
 void peer_relay_admission_detach (PeerRelayAdmission *self);
 void peer_relay_admission_expired (gpointer item,
                                    gpointer user_data);
@@ -124,7 +125,8 @@ void peer_relay_admission_expired (gpointer item,
 /* Routing */
 
 void peer_relay_handle_message (PeerRelaySocket *socket,
-                                GBytes *text);
+                                const char *text,
+                                gsize length);
 
 /* Takes what the broker has to tell. */
 void peer_relay_watch_broker (PeerRelay *self);

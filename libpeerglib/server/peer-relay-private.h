@@ -7,7 +7,7 @@
 #include <libsoup/soup.h>
 
 #include "peer-histogram-private.h"
-#include "peer-poll-hub-private.h"
+#include "peer-relay-socket-private.h"
 #include "protocol/peer-envelope-private.h"
 
 G_BEGIN_DECLS
@@ -109,7 +109,7 @@ PeerRelay *peer_relay_new (GMainContext *context,
 
 /* To be followed by peer_relay_configure(). */
 PeerRelayConfig *peer_relay_get_config (PeerRelay *self);
-PeerPollLimits *peer_relay_get_poll_limits (PeerRelay *self);
+PeerRelaySocketLimits *peer_relay_get_socket_limits (PeerRelay *self);
 void peer_relay_configure (PeerRelay *self);
 
 const PeerRelayStats *peer_relay_get_stats (PeerRelay *self);
@@ -119,10 +119,12 @@ void peer_relay_set_broker (PeerRelay *self,
                             PeerBroker *broker);
 PeerBroker *peer_relay_get_broker (PeerRelay *self);
 
-/* Takes a connection that was upgraded. */
+/* Where the connections live that the relay will be given. */
+PeerPollHub *peer_relay_get_hub (PeerRelay *self);
+
+/* Takes a connection that was upgraded, and may be held. */
 void peer_relay_accept (PeerRelay *self,
-                        GIOStream *stream,
-                        GSocket *socket,
+                        PeerPollStream *stream,
                         const PeerRelayRequest *request);
 
 PeerRelayAdmission *peer_relay_admission_ref (PeerRelayAdmission *self);
@@ -164,6 +166,9 @@ void peer_relay_client_set_data (PeerRelayClient *self,
 /* FALSE when the client is not connected, or is too slow and now gone. */
 gboolean peer_relay_client_send (PeerRelayClient *self,
                                  GBytes *text);
+gboolean peer_relay_client_send_text (PeerRelayClient *self,
+                                      const char *text,
+                                      gsize length);
 
 /* Ends the client; a reason is told as an ERROR before. */
 void peer_relay_client_kick (PeerRelayClient *self,

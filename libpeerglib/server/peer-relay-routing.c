@@ -13,11 +13,13 @@ static gboolean
 peer_relay_forward (PeerRelay *self,
                     PeerRelayClient *sender,
                     PeerRelayClient *destination,
-                    GBytes *text)
+                    const PeerEnvelope *envelope)
 {
   g_autoptr (PeerRelayClient) kept = peer_relay_client_ref (destination);
+  GString *text = g_string_truncate (self->text, 0);
 
-  if (peer_relay_client_send (destination, text))
+  peer_envelope_append (text, envelope->type_name, sender->id, envelope->dst, envelope->payload, envelope->payload_length);
+  if (peer_relay_client_send_text (destination, text->str, text->len))
     {
       self->stats.n_relayed++;
       peer_histogram_add (&self->stats.latency, g_get_monotonic_time () - peer_poll_hub_get_turn_time (self->hub));
@@ -73,11 +75,14 @@ peer_relay_transmit (PeerRelay *self,
     }
 
   destination = g_hash_table_lookup (self->clients, dst);
-  text = peer_envelope_build (envelope->type_name, client->id, dst, envelope->payload, envelope->payload_length);
   if (destination != NULL)
-    peer_relay_forward (self, client, destination, text);
-  else
-    peer_relay_publish (self, client, dst, text, !is_leave && envelope->type != PEER_MESSAGE_TYPE_EXPIRE);
+    {
+      peer_relay_forward (self, client, destination, envelope);
+      return;
+    }
+
+  text = peer_envelope_build (envelope->type_name, client->id, dst, envelope->payload, envelope->payload_length);
+  peer_relay_publish (self, client, dst, text, !is_leave && envelope->type != PEER_MESSAGE_TYPE_EXPIRE);
 }
 
 static gboolean
@@ -138,24 +143,23 @@ peer_relay_handle_malformed (PeerRelay *self,
 
 void
 peer_relay_handle_message (PeerRelaySocket *socket,
-                           GBytes *text)
+                           const char *text,
+                           gsize length)
 {
   g_autoptr (PeerRelay) self = g_object_ref (socket->relay);
   g_autoptr (PeerRelayAdmission) admission = socket->admission != NULL ? peer_relay_admission_ref (socket->admission) : NULL;
   g_autoptr (PeerRelayClient) client = socket->client != NULL ? peer_relay_client_ref (socket->client) : NULL;
   g_auto (PeerEnvelope) envelope = { 0 };
   g_autoptr (GError) error = NULL;
-  gsize length;
-  const char *data = g_bytes_get_data (text, &length);
 
   if (admission != NULL)
-    peer_relay_admission_hold (admission, text);
+    peer_relay_admission_hold (admission, text, length);
   if (client == NULL)
     return;
 
   self->stats.n_received++;
 
-  if (!peer_envelope_parse (&envelope, data, length, self->config.max_depth, &error))
+  if (!peer_envelope_parse (&envelope, text, length, self->config.max_depth, &error))
     {
       peer_relay_handle_malformed (self, client, error);
       return;
@@ -243,7 +247,7 @@ broker_evicted_cb (PeerBroker *broker,
     {
       g_autoptr (GBytes) notice = peer_relay_build_notice ("ID-TAKEN", "ID is taken");
 
-      peer_relay_socket_send (client->socket, notice);
+      peer_relay_socket_send (client->socket, g_bytes_get_data (notice, NULL), g_bytes_get_size (notice));
       peer_relay_drop_client (self, client, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, NULL);
     }
   else

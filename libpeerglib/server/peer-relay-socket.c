@@ -4,88 +4,165 @@
 
 #include "peer-relay-socket-private.h"
 
-#define MAX_HEADER_SIZE 10
+#define MAX_REASON_LENGTH 123
+#define CODE_NORMAL 1000
 
-static void
-message_cb (SoupWebsocketConnection *websocket,
-            int type,
-            GBytes *text,
-            gpointer user_data)
+static gboolean
+peer_relay_socket_write (PeerRelaySocket *self,
+                         PeerWebsocketOpcode opcode,
+                         const void *payload,
+                         gsize length)
 {
-  g_autoptr (PeerRelaySocket) self = peer_relay_socket_ref (user_data);
+  guint8 header[PEER_WEBSOCKET_HEADER_SIZE];
+  gsize header_length = peer_websocket_write_header (header, opcode, length);
 
-  self->funcs->message (self, text);
+  return peer_poll_stream_write (self->stream, header, header_length, payload, length);
 }
 
 static void
-closed_cb (SoupWebsocketConnection *websocket,
-           gpointer user_data)
+peer_relay_socket_write_close (PeerRelaySocket *self,
+                               gushort code,
+                               const char *reason)
 {
-  g_autoptr (PeerRelaySocket) self = peer_relay_socket_ref (user_data);
+  guint8 payload[2 + MAX_REASON_LENGTH] = { code >> 8, code & 0xff };
+  gsize length = reason != NULL ? strlen (reason) : 0;
 
+  g_assert (length <= MAX_REASON_LENGTH);
+
+  if (length > 0)
+    memcpy (payload + 2, reason, length);
+  peer_relay_socket_write (self, PEER_WEBSOCKET_CLOSE, payload, code != 0 ? 2 + length : 0);
+}
+
+static void
+peer_relay_socket_fill_bucket (PeerRelaySocket *self)
+{
+  guint rate = self->limits->frames_per_second;
+  /* What a rest is worth must fit. */
+  guint burst = MAX (self->limits->frame_burst, (guint) ((guint64) rate * PEER_POLL_REST_TIME / 1000));
+
+  if (rate > 0)
+    peer_token_bucket_fill (&self->bucket, rate, burst, g_get_monotonic_time ());
+}
+
+static gboolean
+peer_relay_socket_may_read (PeerRelaySocket *self)
+{
+  return self->limits->frames_per_second == 0 || self->bucket.tokens >= 1;
+}
+
+/* As the closing handshake has it: the answer is the code that came. */
+static void
+peer_relay_socket_answer_close (PeerRelaySocket *self,
+                                const PeerWebsocketFrame *frame)
+{
+  if (frame->payload_length > 0)
+    peer_relay_socket_write (self, PEER_WEBSOCKET_CLOSE, frame->payload, frame->payload_length);
+  else
+    peer_relay_socket_write_close (self, CODE_NORMAL, NULL);
+
+  peer_poll_stream_close (self->stream);
   self->funcs->closed (self);
 }
 
-static void
-stream_active (gpointer user_data)
+/* Returns whether to read on. */
+static gboolean
+peer_relay_socket_handle (PeerRelaySocket *self,
+                          PeerWebsocketEvent event,
+                          const PeerWebsocketFrame *frame)
 {
-  PeerRelaySocket *self = user_data;
-
-  self->funcs->active (self);
+  switch (event)
+    {
+    case PEER_WEBSOCKET_EVENT_MESSAGE:
+      self->funcs->message (self, (const char *) frame->payload, frame->payload_length);
+      return self->stream != NULL;
+    case PEER_WEBSOCKET_EVENT_PING:
+      if (peer_relay_socket_write (self, PEER_WEBSOCKET_PONG, frame->payload, frame->payload_length))
+        return TRUE;
+      self->funcs->violated (self, PEER_RELAY_VIOLATION_SLOW);
+      return FALSE;
+    case PEER_WEBSOCKET_EVENT_CLOSE:
+      peer_relay_socket_answer_close (self, frame);
+      return FALSE;
+    case PEER_WEBSOCKET_EVENT_INVALID:
+      self->funcs->violated (self, PEER_RELAY_VIOLATION_INVALID);
+      return FALSE;
+    case PEER_WEBSOCKET_EVENT_INVALID_TEXT:
+      self->funcs->violated (self, PEER_RELAY_VIOLATION_INVALID_TEXT);
+      return FALSE;
+    case PEER_WEBSOCKET_EVENT_TOO_BIG:
+      self->funcs->violated (self, PEER_RELAY_VIOLATION_TOO_BIG);
+      return FALSE;
+    case PEER_WEBSOCKET_EVENT_FRAGMENT:
+    case PEER_WEBSOCKET_EVENT_PONG:
+    case PEER_WEBSOCKET_EVENT_NONE:
+    default:
+      return TRUE;
+    }
 }
 
-static void
-stream_violated (PeerPollViolation violation,
+static gsize
+stream_received (guint8 *data,
+                 gsize length,
                  gpointer user_data)
 {
   g_autoptr (PeerRelaySocket) self = peer_relay_socket_ref (user_data);
+  PeerWebsocketFrame frame;
+  gsize n_used = 0;
 
-  self->funcs->violated (self, violation);
+  self->funcs->active (self);
+  peer_relay_socket_fill_bucket (self);
+
+  while (peer_relay_socket_may_read (self))
+    {
+      PeerWebsocketEvent event = peer_websocket_reader_read (&self->reader, data + n_used, length - n_used,
+                                                             self->limits->max_message_size, &frame);
+
+      if (event == PEER_WEBSOCKET_EVENT_NONE)
+        return n_used;
+
+      n_used += frame.frame_size;
+      peer_token_bucket_take (&self->bucket, 1);
+      if (!peer_relay_socket_handle (self, event, &frame))
+        return length;
+    }
+
+  peer_poll_stream_rest (self->stream);
+
+  return n_used;
+}
+
+static void
+stream_ended (gpointer user_data)
+{
+  g_autoptr (PeerRelaySocket) self = peer_relay_socket_ref (user_data);
+
+  peer_poll_stream_close (self->stream);
+  self->funcs->closed (self);
 }
 
 static const PeerPollStreamFuncs stream_funcs = {
-  .active = stream_active,
-  .violated = stream_violated,
+  .received = stream_received,
+  .ended = stream_ended,
 };
 
 PeerRelaySocket *
-peer_relay_socket_new (PeerPollHub *hub,
-                       GIOStream *base,
-                       GSocket *socket,
+peer_relay_socket_new (PeerPollStream *stream,
                        const PeerRelaySocketFuncs *funcs,
+                       const PeerRelaySocketLimits *limits,
                        gpointer relay)
 {
-  static GUri *uri;
-  g_autoptr (PeerRelaySocket) self = g_new0 (PeerRelaySocket, 1);
-  gboolean started;
-
-  /* Nobody asks for it, and the true ones would take memory. */
-  if (g_once_init_enter (&uri))
-    g_once_init_leave (&uri, g_uri_parse ("ws://localhost/", SOUP_HTTP_URI_FLAGS, NULL));
+  PeerRelaySocket *self = g_new0 (PeerRelaySocket, 1);
 
   g_ref_count_init (&self->ref_count);
   self->funcs = funcs;
+  self->limits = limits;
   self->relay = relay;
-  self->hub = g_object_ref (hub);
-  self->stream = peer_poll_stream_new (hub, base, socket);
+  self->stream = stream;
+  peer_poll_stream_set_funcs (stream, &stream_funcs, self);
+  peer_poll_stream_resume (stream);
 
-  peer_poll_hub_enter (hub);
-  self->websocket = soup_websocket_connection_new (G_IO_STREAM (self->stream), uri, SOUP_WEBSOCKET_CONNECTION_SERVER,
-                                                   NULL, NULL, NULL);
-  /* The stream knows better, and sees the size of a message earlier. */
-  soup_websocket_connection_set_max_incoming_payload_size (self->websocket, 0);
-  g_signal_connect (self->websocket, "message", G_CALLBACK (message_cb), self);
-  g_signal_connect (self->websocket, "closed", G_CALLBACK (closed_cb), self);
-  started = peer_poll_stream_start (self->stream, &stream_funcs, self);
-  peer_poll_hub_leave (hub);
-
-  if (!started)
-    {
-      peer_relay_socket_close (self, 0, NULL);
-      return NULL;
-    }
-
-  return g_steal_pointer (&self);
+  return self;
 }
 
 PeerRelaySocket *
@@ -102,62 +179,19 @@ peer_relay_socket_unref (PeerRelaySocket *self)
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
-  g_assert (self->websocket == NULL);
+  g_assert (self->stream == NULL);
 
-  g_object_unref (self->stream);
-  g_object_unref (self->hub);
+  peer_websocket_reader_clear (&self->reader);
   g_free (self->address);
   g_free (self);
 }
 
-/* The header of a text frame that is a whole message (RFC 6455, 5.2). */
-static gsize
-write_header (guint8 *header,
-              guint64 length)
-{
-  header[0] = 0x81;
-  if (length < 126)
-    {
-      header[1] = length;
-      return 2;
-    }
-  if (length <= G_MAXUINT16)
-    {
-      header[1] = 126;
-      header[2] = length >> 8;
-      header[3] = length;
-      return 4;
-    }
-
-  header[1] = 127;
-  for (guint i = 0; i < 8; i++)
-    header[2 + i] = length >> (56 - 8 * i);
-
-  return 10;
-}
-
-/* Past libsoup, which would validate, copy and queue what is known to be
- * valid and never has to wait: the stream takes frames only whole. */
 gboolean
 peer_relay_socket_send (PeerRelaySocket *self,
-                        GBytes *text)
+                        const char *text,
+                        gsize length)
 {
-  GOutputStream *output;
-  g_autofree guint8 *frame = NULL;
-  gsize header_size, length;
-  const guint8 *data = g_bytes_get_data (text, &length);
-
-  if (self->websocket == NULL || soup_websocket_connection_get_state (self->websocket) != SOUP_WEBSOCKET_STATE_OPEN)
-    return FALSE;
-
-  frame = g_malloc (MAX_HEADER_SIZE + length);
-  header_size = write_header (frame, length);
-  memcpy (frame + header_size, data, length);
-
-  output = g_io_stream_get_output_stream (G_IO_STREAM (self->stream));
-  g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output), frame, header_size + length, NULL, NULL);
-
-  return !peer_poll_stream_is_slow (self->stream);
+  return self->stream != NULL && peer_relay_socket_write (self, PEER_WEBSOCKET_TEXT, text, length);
 }
 
 void
@@ -165,20 +199,12 @@ peer_relay_socket_close (PeerRelaySocket *self,
                          gushort code,
                          const char *reason)
 {
-  g_autoptr (SoupWebsocketConnection) websocket = g_steal_pointer (&self->websocket);
+  g_autoptr (PeerPollStream) stream = self->stream;
 
-  if (websocket == NULL)
+  if (stream == NULL)
     return;
 
-  g_signal_handlers_disconnect_by_data (websocket, self);
-  peer_poll_stream_clear_funcs (self->stream);
-
-  if (soup_websocket_connection_get_state (websocket) == SOUP_WEBSOCKET_STATE_OPEN)
-    {
-      peer_poll_hub_enter (self->hub);
-      soup_websocket_connection_close (websocket, code != 0 ? code : SOUP_WEBSOCKET_CLOSE_NO_STATUS, reason);
-      peer_poll_hub_leave (self->hub);
-    }
-
-  peer_poll_hub_take_garbage (self->hub, g_steal_pointer (&websocket));
+  peer_relay_socket_write_close (self, code, reason);
+  self->stream = NULL;
+  peer_poll_stream_close (stream);
 }

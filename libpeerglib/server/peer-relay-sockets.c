@@ -32,7 +32,7 @@ socket_closed (PeerRelaySocket *socket)
 
 static void
 socket_violated (PeerRelaySocket *socket,
-                 PeerPollViolation violation)
+                 PeerRelayViolation violation)
 {
   g_autoptr (PeerRelay) self = g_object_ref (socket->relay);
   g_autofree char *address = g_strdup (socket->address);
@@ -42,17 +42,22 @@ socket_violated (PeerRelaySocket *socket,
   self->stats.n_violations++;
   switch (violation)
     {
-    case PEER_POLL_VIOLATION_TOO_BIG:
+    case PEER_RELAY_VIOLATION_TOO_BIG:
       error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: message is too big"), address);
       self->stats.n_too_big++;
       code = SOUP_WEBSOCKET_CLOSE_TOO_BIG;
       break;
-    case PEER_POLL_VIOLATION_SLOW:
+    case PEER_RELAY_VIOLATION_SLOW:
       error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: reads too slowly"), address);
       self->stats.n_slow++;
       code = SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION;
       break;
-    case PEER_POLL_VIOLATION_INVALID:
+    case PEER_RELAY_VIOLATION_INVALID_TEXT:
+      error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: text that is not UTF-8"), address);
+      self->stats.n_invalid_frames++;
+      code = SOUP_WEBSOCKET_CLOSE_BAD_DATA;
+      break;
+    case PEER_RELAY_VIOLATION_INVALID:
     default:
       error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: invalid WebSocket frame"), address);
       self->stats.n_invalid_frames++;
@@ -75,14 +80,10 @@ static const PeerRelaySocketFuncs socket_funcs = {
 
 PeerRelaySocket *
 peer_relay_add_socket (PeerRelay *self,
-                       GIOStream *stream,
-                       GSocket *socket,
+                       PeerPollStream *stream,
                        const PeerRelayRequest *request)
 {
-  PeerRelaySocket *added = peer_relay_socket_new (self->hub, stream, socket, &socket_funcs, self);
-
-  if (added == NULL)
-    return NULL;
+  PeerRelaySocket *added = peer_relay_socket_new (stream, &socket_funcs, &self->socket_limits, self);
 
   added->address = g_strdup (request->address);
   peer_relay_count_socket (self, added, 1);
@@ -145,6 +146,6 @@ peer_relay_refuse (PeerRelay *self,
   g_autoptr (GBytes) notice = peer_relay_build_notice (type, text);
 
   self->stats.n_refused++;
-  peer_relay_socket_send (socket, notice);
+  peer_relay_socket_send (socket, g_bytes_get_data (notice, NULL), g_bytes_get_size (notice));
   peer_relay_close_socket (self, socket, 0, NULL);
 }

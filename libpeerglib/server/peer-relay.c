@@ -11,7 +11,7 @@
 
 G_DEFINE_FINAL_TYPE (PeerRelay, peer_relay, G_TYPE_OBJECT)
 
-/* Events. The application sees its own thread-default context. */
+/* Events */
 
 PeerRelayDecision
 peer_relay_ask (PeerRelay *self,
@@ -19,12 +19,10 @@ peer_relay_ask (PeerRelay *self,
                 const PeerRelayRequest *request,
                 char **reason)
 {
-  guint depth = peer_poll_hub_suspend (self->hub);
   PeerRelayDecision decision = PEER_RELAY_ACCEPTED;
 
   if (self->events != NULL)
     decision = self->events->authenticate (request, admission, reason, self->events_data);
-  peer_poll_hub_resume (self->hub, depth);
 
   return decision;
 }
@@ -33,22 +31,16 @@ void
 peer_relay_tell_connected (PeerRelay *self,
                            PeerRelayClient *client)
 {
-  guint depth = peer_poll_hub_suspend (self->hub);
-
   if (self->events != NULL)
     self->events->connected (client, self->events_data);
-  peer_poll_hub_resume (self->hub, depth);
 }
 
 static void
 peer_relay_tell_disconnected (PeerRelay *self,
                               PeerRelayClient *client)
 {
-  guint depth = peer_poll_hub_suspend (self->hub);
-
   if (self->events != NULL)
     self->events->disconnected (client, self->events_data);
-  peer_poll_hub_resume (self->hub, depth);
 }
 
 void
@@ -56,32 +48,23 @@ peer_relay_tell_message (PeerRelay *self,
                          PeerRelayClient *client,
                          const PeerEnvelope *envelope)
 {
-  guint depth = peer_poll_hub_suspend (self->hub);
-
   if (self->events != NULL)
     self->events->message (client, envelope->type_name, envelope->dst, self->events_data);
-  peer_poll_hub_resume (self->hub, depth);
 }
 
 void
 peer_relay_tell_failed (PeerRelay *self,
                         const GError *error)
 {
-  guint depth = peer_poll_hub_suspend (self->hub);
-
   if (self->events != NULL)
     self->events->failed (error, self->events_data);
-  peer_poll_hub_resume (self->hub, depth);
 }
 
 void
 peer_relay_tell_changed (PeerRelay *self)
 {
-  guint depth = peer_poll_hub_suspend (self->hub);
-
   if (self->events != NULL)
     self->events->changed (self->events_data);
-  peer_poll_hub_resume (self->hub, depth);
 }
 
 /* Clients */
@@ -216,6 +199,7 @@ peer_relay_finalize (GObject *object)
   g_clear_object (&self->broker);
   g_clear_pointer (&self->claiming, g_hash_table_unref);
   g_clear_pointer (&self->clients, g_hash_table_unref);
+  g_string_free (self->text, TRUE);
   g_clear_pointer (&self->sockets_per_network, g_hash_table_unref);
   g_clear_pointer (&self->config.key, g_free);
   g_clear_pointer (&self->config.extra_types, g_strfreev);
@@ -243,6 +227,7 @@ peer_relay_init (PeerRelay *self)
   self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) peer_relay_client_unref);
   self->sockets_per_network = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->claiming = g_hash_table_new (g_str_hash, g_str_equal);
+  self->text = g_string_new (NULL);
 }
 
 PeerRelay *
@@ -273,16 +258,23 @@ peer_relay_get_config (PeerRelay *self)
   return &self->config;
 }
 
-PeerPollLimits *
-peer_relay_get_poll_limits (PeerRelay *self)
+PeerRelaySocketLimits *
+peer_relay_get_socket_limits (PeerRelay *self)
 {
-  return peer_poll_hub_get_limits (self->hub);
+  return &self->socket_limits;
+}
+
+PeerPollHub *
+peer_relay_get_hub (PeerRelay *self)
+{
+  return self->hub;
 }
 
 void
 peer_relay_configure (PeerRelay *self)
 {
   peer_timeout_queue_set_interval (self->alive_timeouts, self->config.alive_timeout);
+  peer_poll_hub_set_max_pending (self->hub, self->socket_limits.max_pending_output);
   peer_timeout_queue_set_interval (self->auth_timeouts, self->config.auth_timeout);
 }
 

@@ -128,7 +128,6 @@ test_byte_queue (void)
   g_test_summary ("Bytes come out as they went in");
 
   g_assert_cmpuint (peer_byte_queue_get_size (&queue), ==, 0);
-  peer_byte_queue_push (&queue, "", 0);
   peer_byte_queue_drop (&queue, 0);
   for (guint i = 0; i < 1000; i++)
     {
@@ -137,7 +136,8 @@ test_byte_queue (void)
       gsize dropped;
 
       memset (piece, 'a' + i % 26, length);
-      peer_byte_queue_push (&queue, piece, length);
+      if (length > 0)
+        memcpy (peer_byte_queue_grow (&queue, length), piece, length);
       g_string_append_len (expected, piece, length);
       g_assert_cmpmem (peer_byte_queue_peek (&queue), peer_byte_queue_get_size (&queue), expected->str, expected->len);
 
