@@ -20,6 +20,7 @@ peer_redis_id_free (PeerRedisId *self)
   g_free (self->id);
   g_free (self->owner);
   g_clear_pointer (&self->waiting, g_ptr_array_unref);
+  g_clear_pointer (&self->early, g_ptr_array_unref);
   g_clear_pointer (&self->seen, g_hash_table_unref);
   g_free (self);
 }
@@ -48,8 +49,25 @@ static void
 forget (PeerRedisBroker *self,
         PeerRedisId *record)
 {
+  g_autoptr (GPtrArray) early = g_steal_pointer (&record->early);
+
   g_queue_unlink (&self->by_renewal, &record->link);
   g_hash_table_remove (self->ids, record->id);
+  peer_redis_broker_handle_early (self, early);
+}
+
+/* One of the claims and renewals of the id. */
+static void
+answered (PeerRedisBroker *self,
+          PeerRedisId *record)
+{
+  g_autoptr (GPtrArray) early = NULL;
+
+  if (record->n_unanswered > 0 && --record->n_unanswered > 0)
+    return;
+
+  early = g_steal_pointer (&record->early);
+  peer_redis_broker_handle_early (self, early);
 }
 
 static void
@@ -121,6 +139,19 @@ peer_redis_broker_handle_eviction (PeerRedisBroker *self,
 
 /* Claims */
 
+/* The claim was given up before Redis answered. What it has fetched by then is
+ * for whoever holds the id now. */
+static void
+pass_on_messages (PeerRedisBroker *self,
+                  const redisReply *reply)
+{
+  if (!peer_redis_reply_is (peer_redis_reply_get (reply, 0, REDIS_REPLY_STRING), "claimed"))
+    return;
+
+  for (gsize i = 1; i < reply->elements; i++)
+    peer_redis_broker_handle_frame (self, reply->element[i]);
+}
+
 static void
 claimed_cb (PeerRedisLink *link,
             const redisReply *reply,
@@ -132,11 +163,15 @@ claimed_cb (PeerRedisLink *link,
   const redisReply *outcome = peer_redis_reply_get (reply, 0, REDIS_REPLY_STRING);
 
   if (record == NULL || record->claim != task)
-    return;
+    {
+      pass_on_messages (self, reply);
+      return;
+    }
 
   if (reply == NULL)
     {
       /* Whatever Redis has decided comes out when it is back. */
+      answered (self, record);
       decide (record, PEER_BROKER_CLAIM_CLAIMED);
     }
   else if (peer_redis_scripts_are_missing (reply))
@@ -153,6 +188,7 @@ claimed_cb (PeerRedisLink *link,
     {
       for (gsize i = 1; i < reply->elements; i++)
         peer_redis_broker_keep_frame (self, record, reply->element[i]);
+      answered (self, record);
       decide (record, PEER_BROKER_CLAIM_CLAIMED);
     }
   else
@@ -170,6 +206,7 @@ send_claim (PeerRedisBroker *self,
   const char *arguments[] = { lease, record->id, record->owner, serial };
 
   record->renewed_at = g_get_monotonic_time ();
+  record->n_unanswered = 1;
   peer_redis_broker_call (self, PEER_REDIS_CLAIM, arguments, NULL, G_N_ELEMENTS (arguments),
                           claimed_cb, g_object_ref (record->claim));
 }
@@ -227,7 +264,10 @@ peer_redis_broker_trust_claims (PeerRedisBroker *self)
   g_autoptr (GPtrArray) undecided = list_undecided (self);
 
   for (guint i = 0; i < undecided->len; i++)
-    decide (g_ptr_array_index (undecided, i), PEER_BROKER_CLAIM_CLAIMED);
+    {
+      answered (self, g_ptr_array_index (undecided, i));
+      decide (g_ptr_array_index (undecided, i), PEER_BROKER_CLAIM_CLAIMED);
+    }
 }
 
 GPtrArray *
@@ -350,12 +390,9 @@ handle_renewal (PeerRedisBroker *self,
 }
 
 static void
-renewed_cb (PeerRedisLink *link,
-            const redisReply *reply,
-            gpointer user_data)
+handle_renewals (PeerRedisBroker *self,
+                 const redisReply *reply)
 {
-  g_autoptr (PeerRedisBroker) self = user_data;
-
   if (reply == NULL)
     return;
   if (peer_redis_scripts_are_missing (reply))
@@ -374,20 +411,44 @@ renewed_cb (PeerRedisLink *link,
     handle_renewal (self, reply->element[i]);
 }
 
-/* Takes ids from the head of the queue to its tail. */
+static void
+renewed_cb (PeerRedisLink *link,
+            const redisReply *reply,
+            gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  PeerRedisBroker *self = g_task_get_source_object (task);
+  GPtrArray *ids = g_task_get_task_data (task);
+
+  handle_renewals (self, reply);
+  for (guint i = 0; i < ids->len; i += 2)
+    {
+      const char *serial = g_ptr_array_index (ids, i + 1);
+      PeerRedisId *record = lookup (self, g_ptr_array_index (ids, i), g_ascii_strtoull (serial, NULL, 10));
+
+      if (record != NULL)
+        answered (self, record);
+    }
+}
+
+/* Takes ids from the head of the queue to its tail. The task knows which,
+ * each with its serial after it. */
 static void
 send_batch (PeerRedisBroker *self,
             guint n_ids)
 {
   g_autoptr (GPtrArray) arguments = g_ptr_array_sized_new (1 + 3 * n_ids);
-  g_autoptr (GPtrArray) serials = g_ptr_array_new_full (n_ids + 1, g_free);
+  GPtrArray *ids = g_ptr_array_new_full (2 * n_ids, g_free);
+  g_autoptr (GTask) task = g_task_new (self, NULL, NULL, NULL);
+  g_autofree char *lease = g_strdup_printf ("%u", self->lease);
   gint64 now = g_get_monotonic_time ();
 
-  g_ptr_array_add (serials, g_strdup_printf ("%u", self->lease));
-  g_ptr_array_add (arguments, g_ptr_array_index (serials, 0));
+  g_task_set_task_data (task, ids, (GDestroyNotify) g_ptr_array_unref);
+  g_ptr_array_add (arguments, lease);
   for (guint i = 0; i < n_ids; i++)
     {
       PeerRedisId *record = self->by_renewal.head->data;
+      char *serial;
 
       g_queue_unlink (&self->by_renewal, &record->link);
       g_queue_push_tail_link (&self->by_renewal, &record->link);
@@ -395,15 +456,18 @@ send_batch (PeerRedisBroker *self,
       if (record->claim != NULL)
         continue;
 
-      g_ptr_array_add (serials, g_strdup_printf ("%" G_GUINT64_FORMAT, record->serial));
+      record->n_unanswered++;
+      serial = g_strdup_printf ("%" G_GUINT64_FORMAT, record->serial);
+      g_ptr_array_add (ids, g_strdup (record->id));
+      g_ptr_array_add (ids, serial);
       g_ptr_array_add (arguments, record->id);
       g_ptr_array_add (arguments, record->owner);
-      g_ptr_array_add (arguments, g_ptr_array_index (serials, serials->len - 1));
+      g_ptr_array_add (arguments, serial);
     }
 
   if (arguments->len > 1)
     peer_redis_broker_call (self, PEER_REDIS_RENEW, (const char *const *) arguments->pdata, NULL, arguments->len,
-                            renewed_cb, g_object_ref (self));
+                            renewed_cb, g_steal_pointer (&task));
 }
 
 void

@@ -378,17 +378,15 @@ peer_redis_broker_keep_frame (PeerRedisBroker *self,
     g_ptr_array_add (record->waiting, g_bytes_ref (received.text));
 }
 
-void
-peer_redis_broker_handle_frame (PeerRedisBroker *self,
-                                const redisReply *frame)
+static void
+handle_text (PeerRedisBroker *self,
+             const char *text,
+             gsize length)
 {
   PeerNetstring fields[MESSAGE_FIELDS];
-  guint n_fields = 0;
+  guint n_fields = peer_netstrings_split (text, length, fields, G_N_ELEMENTS (fields));
   guint64 serial;
   g_auto (Received) received = { 0 };
-
-  if (frame->type == REDIS_REPLY_STRING)
-    n_fields = peer_netstrings_split (frame->str, (gsize) frame->len, fields, G_N_ELEMENTS (fields));
 
   if (n_fields == EVICTION_FIELDS && is_field (&fields[0], FRAME_EVICTION) && read_serial (&fields[2], &serial))
     {
@@ -413,4 +411,61 @@ peer_redis_broker_handle_frame (PeerRedisBroker *self,
     {
       g_debug ("Something on the channel of this node is not a message");
     }
+}
+
+void
+peer_redis_broker_handle_frame (PeerRedisBroker *self,
+                                const redisReply *frame)
+{
+  if (frame->type == REDIS_REPLY_STRING)
+    handle_text (self, frame->str, (gsize) frame->len);
+}
+
+void
+peer_redis_broker_handle_early (PeerRedisBroker *self,
+                                GPtrArray *early)
+{
+  for (guint i = 0; early != NULL && i < early->len; i++)
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (early, i), &length);
+
+      handle_text (self, text, length);
+    }
+}
+
+/* Whose message it is, if it has to wait. */
+static PeerRedisId *
+find_unanswered (PeerRedisBroker *self,
+                 const redisReply *frame)
+{
+  PeerNetstring fields[MESSAGE_FIELDS];
+  g_autofree char *dst = NULL;
+  PeerRedisId *record;
+
+  if (frame->type != REDIS_REPLY_STRING ||
+      peer_netstrings_split (frame->str, (gsize) frame->len, fields, G_N_ELEMENTS (fields)) != MESSAGE_FIELDS)
+    return NULL;
+
+  dst = peer_netstring_dup (&fields[4], MAX_ID_LENGTH);
+  record = dst != NULL ? g_hash_table_lookup (self->ids, dst) : NULL;
+
+  return record != NULL && record->n_unanswered > 0 ? record : NULL;
+}
+
+void
+peer_redis_broker_handle_push (PeerRedisBroker *self,
+                               const redisReply *frame)
+{
+  PeerRedisId *record = find_unanswered (self, frame);
+
+  if (record == NULL)
+    {
+      peer_redis_broker_handle_frame (self, frame);
+      return;
+    }
+
+  if (record->early == NULL)
+    record->early = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_ptr_array_add (record->early, g_bytes_new (frame->str, (gsize) frame->len));
 }

@@ -85,6 +85,8 @@ typedef struct
   guint64 serial;
   GTask *claim;       /* nullable: not decided yet */
   GPtrArray *waiting; /* NULL once taken */
+  guint n_unanswered; /* claims and renewals */
+  GPtrArray *early;   /* nullable: frames on the channel since then */
   GHashTable *seen;   /* nullable: the last serial of each node */
   gint64 renewed_at;
   GList link;
@@ -145,6 +147,12 @@ void peer_redis_broker_resend (PeerRedisBroker *self);
 void peer_redis_broker_expire (PeerRedisBroker *self);
 
 /* What a node, or a queue, has to say. */
+/* The answer to a claim or a renewal brings messages that were published
+ * before those on the channel, which may be faster: they wait for it. */
+void peer_redis_broker_handle_push (PeerRedisBroker *self,
+                                    const redisReply *frame);
+void peer_redis_broker_handle_early (PeerRedisBroker *self,
+                                     GPtrArray *early);
 void peer_redis_broker_handle_frame (PeerRedisBroker *self,
                                      const redisReply *frame);
 

@@ -10,10 +10,10 @@
 #include "peer-error.h"
 #include "peer-source-private.h"
 
-/* One connection carries commands, the other the channel of this node. When
- * either breaks both are made anew, for what was said on the channel in the
- * meantime is lost to this node: it fetches what waits when it renews the
- * leases of its ids. */
+/* One connection carries commands, the other the channel of this node. The
+ * channel outlives the commands, for what is said on it while nobody listens
+ * waits elsewhere: this node fetches that when it renews the leases of its ids,
+ * which it does whenever it has been cut off in any way. */
 
 #define MAX_ANSWER_TIME 5000 /* milliseconds */
 #define MIN_ANSWER_TIME 1000
@@ -68,18 +68,27 @@ set_connected (PeerRedisBroker *self,
 }
 
 static void
-close_links (PeerRedisBroker *self)
+close_link (PeerRedisLink **link)
 {
-  g_autoptr (PeerRedisLink) commands = g_steal_pointer (&self->commands);
-  g_autoptr (PeerRedisLink) events = g_steal_pointer (&self->events);
+  g_autoptr (PeerRedisLink) closed = g_steal_pointer (link);
 
+  if (closed != NULL)
+    peer_redis_link_close (closed);
+}
+
+static void
+close_commands (PeerRedisBroker *self)
+{
   self->is_commands_open = FALSE;
-  self->is_subscribed = FALSE;
   self->asked_at = 0;
-  if (events != NULL)
-    peer_redis_link_close (events);
-  if (commands != NULL)
-    peer_redis_link_close (commands);
+  close_link (&self->commands);
+}
+
+static void
+close_events (PeerRedisBroker *self)
+{
+  self->is_subscribed = FALSE;
+  close_link (&self->events);
 }
 
 static gboolean
@@ -93,18 +102,15 @@ retry_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-void
-peer_redis_broker_fail (PeerRedisBroker *self,
-                        const GError *error)
+static void
+lose_commands (PeerRedisBroker *self,
+               const GError *error)
 {
   g_autoptr (PeerRedisBroker) kept = g_object_ref (self);
 
-  if (self->commands == NULL)
-    return;
-
   g_debug ("Lost Redis at %s: %s", self->address->text, error->message);
   set_connected (self, FALSE);
-  close_links (self);
+  close_commands (self);
   self->is_settled = TRUE;
   peer_redis_broker_trust_claims (self);
 
@@ -121,6 +127,14 @@ peer_redis_broker_fail (PeerRedisBroker *self,
       peer_broker_error (PEER_BROKER (self), told);
     }
   peer_redis_broker_check_stop (self);
+}
+
+void
+peer_redis_broker_fail (PeerRedisBroker *self,
+                        const GError *error)
+{
+  close_events (self);
+  lose_commands (self, error);
 }
 
 void
@@ -182,7 +196,7 @@ link_pushed (PeerRedisLink *link,
 
   if (peer_redis_reply_is (kind, "message") && reply->elements == 3)
     {
-      peer_redis_broker_handle_frame (self, reply->element[2]);
+      peer_redis_broker_handle_push (self, reply->element[2]);
     }
   else if (peer_redis_reply_is (kind, "subscribe"))
     {
@@ -201,7 +215,12 @@ link_failed (PeerRedisLink *link,
              const GError *error,
              gpointer user_data)
 {
-  peer_redis_broker_fail (PEER_REDIS_BROKER (user_data), error);
+  PeerRedisBroker *self = PEER_REDIS_BROKER (user_data);
+
+  if (link == self->commands)
+    lose_commands (self, error);
+  else
+    peer_redis_broker_fail (self, error);
 }
 
 static const PeerRedisLinkFuncs link_funcs = {
@@ -213,12 +232,11 @@ static const PeerRedisLinkFuncs link_funcs = {
 void
 peer_redis_broker_connect (PeerRedisBroker *self)
 {
-  if (self->commands != NULL)
-    return;
-
   g_main_context_push_thread_default (self->context);
-  self->commands = peer_redis_link_new (self->address, get_answer_time (self), &link_funcs, self);
-  self->events = peer_redis_link_new (self->address, get_answer_time (self), &link_funcs, self);
+  if (self->commands == NULL)
+    self->commands = peer_redis_link_new (self->address, get_answer_time (self), &link_funcs, self);
+  if (self->events == NULL)
+    self->events = peer_redis_link_new (self->address, get_answer_time (self), &link_funcs, self);
   g_main_context_pop_thread_default (self->context);
 }
 
@@ -228,7 +246,8 @@ peer_redis_broker_disconnect (PeerRedisBroker *self)
   peer_source_clear (&self->retry_source);
   peer_source_clear (&self->tick_source);
   set_connected (self, FALSE);
-  close_links (self);
+  close_events (self);
+  close_commands (self);
   self->is_settled = FALSE;
   self->is_trouble_told = FALSE;
   self->attempt = 0;

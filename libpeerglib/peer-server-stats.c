@@ -28,6 +28,7 @@ build_drops (const PeerRelayStats *stats)
   g_auto (GVariantBuilder) builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{st}"));
 
   g_variant_builder_add (&builder, "{st}", "expired", stats->n_expired);
+  g_variant_builder_add (&builder, "{st}", "handshake", stats->n_handshakes);
   g_variant_builder_add (&builder, "{st}", "invalid-frame", stats->n_invalid_frames);
   g_variant_builder_add (&builder, "{st}", "malformed", stats->n_malformed - stats->n_too_deep);
   g_variant_builder_add (&builder, "{st}", "queue-full", stats->n_queue_full);
@@ -83,7 +84,9 @@ build_latency (const PeerHistogram *latency)
  *   `slow` as above; `too-deep`: a message nested deeper than
  *   [property@Peer.Server:max-depth]; `queue-full`: one that there was no room
  *   for; `too-big` and `invalid-frame`: connections closed because of a message
- *   or a frame
+ *   or a frame; `handshake`: those closed because they asked for nothing within
+ *   [property@Peer.Server:handshake-timeout], or as the oldest of more than
+ *   [property@Peer.Server:handshake-limit] of them
  * - `queued-messages`, `queued-bytes`: what waits for its destination now
  * - `latency`: how many messages were sent on within how many seconds of their
  *   arrival: pairs of an upper bound and the number up to it, an `a(dt)` whose

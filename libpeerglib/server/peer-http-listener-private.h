@@ -29,6 +29,8 @@ typedef struct
                      GSocket *socket,
                      GSocketAddress *remote_address,
                      gpointer user_data);
+  /* One that asked for nothing in time, or the oldest of too many. */
+  void (*cut_off) (gpointer user_data);
 } PeerHttpListenerFuncs;
 
 /* With a certificate it speaks TLS. */

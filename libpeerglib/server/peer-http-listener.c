@@ -84,6 +84,14 @@ connection_end (Connection *connection)
   connection_close (connection);
 }
 
+static void
+peer_http_listener_cut_off (PeerHttpListener *self,
+                            Connection *connection)
+{
+  connection_end (connection);
+  self->funcs->cut_off (self->user_data);
+}
+
 /* Those that only wait make room for those that come. */
 static void
 peer_http_listener_make_room (PeerHttpListener *self)
@@ -92,15 +100,17 @@ peer_http_listener_make_room (PeerHttpListener *self)
     return;
 
   g_debug ("Closing the oldest of too many connections that ask for nothing");
-  connection_end (peer_timeout_queue_get_oldest (self->timeouts));
+  peer_http_listener_cut_off (self, peer_timeout_queue_get_oldest (self->timeouts));
 }
 
 static void
 connection_expired (gpointer item,
                     gpointer user_data)
 {
+  Connection *connection = item;
+
   g_debug ("Closing a connection that took too long to ask for something");
-  connection_end (item);
+  peer_http_listener_cut_off (connection->listener, connection);
 }
 
 /* The head */
@@ -289,7 +299,14 @@ connection_encrypt (Connection *connection,
     }
 
   base = g_socket_connection_factory_create_connection (socket);
-  stream = g_tls_server_connection_new (G_IO_STREAM (base), certificate, NULL);
+  /* Unless told that there is no database GIO loads the system's certificates
+   * for each connection: megabytes and milliseconds, to check nobody. */
+  stream = g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, NULL,
+                           "base-io-stream", base,
+                           "certificate", certificate,
+                           "database", NULL,
+                           "require-close-notify", FALSE,
+                           NULL);
   if (stream == NULL)
     return FALSE;
 

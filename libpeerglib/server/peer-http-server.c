@@ -332,10 +332,19 @@ listener_connected (GIOStream *stream,
   soup_server_accept_iostream (server, stream, local_address, remote_address, NULL);
 }
 
+static void
+listener_cut_off (gpointer user_data)
+{
+  PeerHttpServer *self = user_data;
+
+  peer_relay_count_handshake (self->relay);
+}
+
 static const PeerHttpListenerFuncs listener_funcs = {
   .admits = listener_admits,
   .upgraded = listener_upgraded,
   .connected = listener_connected,
+  .cut_off = listener_cut_off,
 };
 
 /* Life */

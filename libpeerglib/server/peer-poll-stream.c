@@ -356,14 +356,18 @@ void
 peer_poll_stream_run (PeerPollStream *self,
                       guint32 events)
 {
-  if ((events & EPOLLOUT) != 0)
-    peer_poll_stream_flush (self);
-
-  if (self->state == STATE_LINGERING && (events & ~EPOLLOUT) != 0)
+  /* Either may be the end of it. */
+  if (self->state == STATE_LINGERING)
     {
-      peer_poll_stream_discard (self);
+      if ((events & EPOLLOUT) != 0)
+        peer_poll_stream_flush (self);
+      else
+        peer_poll_stream_discard (self);
       return;
     }
+
+  if ((events & EPOLLOUT) != 0)
+    peer_poll_stream_flush (self);
   if (self->state != STATE_OPEN)
     return;
 

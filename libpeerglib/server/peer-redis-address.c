@@ -68,33 +68,45 @@ read_unix (PeerRedisAddress *self,
   return TRUE;
 }
 
-PeerRedisAddress *
-peer_redis_address_new (const char *text,
-                        GError **error)
+static gboolean
+peer_redis_address_read (PeerRedisAddress *self,
+                         const char *text)
 {
-  g_autoptr (PeerRedisAddress) self = g_new0 (PeerRedisAddress, 1);
   g_autoptr (GUri) uri = g_uri_parse (text, URI_FLAGS, NULL);
   const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
-  gboolean is_valid = FALSE;
 
   self->is_tls = g_str_equal (scheme, "rediss");
   if (self->is_tls || g_str_equal (scheme, "redis"))
-    is_valid = read_inet (self, uri);
-  else if (g_str_equal (scheme, "unix"))
-    is_valid = read_unix (self, uri);
-
-  /* It may hold a password, so the message does not repeat it. */
-  if (!is_valid)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                           _ ("The address of Redis is not like redis://HOST:PORT/DATABASE, rediss://… or unix:///PATH"));
-      return NULL;
+      if (!read_inet (self, uri))
+        return FALSE;
+    }
+  else if (!g_str_equal (scheme, "unix") || !read_unix (self, uri))
+    {
+      return FALSE;
     }
 
   self->user = g_strdup (g_uri_get_user (uri));
   self->password = g_strdup (g_uri_get_password (uri));
 
-  return g_steal_pointer (&self);
+  return TRUE;
+}
+
+PeerRedisAddress *
+peer_redis_address_new (const char *text,
+                        GError **error)
+{
+  PeerRedisAddress *self = g_new0 (PeerRedisAddress, 1);
+
+  if (peer_redis_address_read (self, text))
+    return self;
+
+  /* It may hold a password, so the message does not repeat it. */
+  peer_redis_address_free (self);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                       _ ("The address of Redis is not like redis://HOST:PORT/DATABASE, rediss://… or unix:///PATH"));
+
+  return NULL;
 }
 
 void

@@ -51,6 +51,7 @@ typedef struct
   guint64 n_invalid_frames;
   guint64 n_too_deep;
   guint64 n_queue_full;
+  guint64 n_handshakes;
   guint64 n_by_type[N_PEER_MESSAGE_TYPES]; /* of those received */
   PeerHistogram latency;                   /* from the beginning of the turn to the destination */
 } PeerRelayStats;
@@ -113,6 +114,9 @@ PeerRelaySocketLimits *peer_relay_get_socket_limits (PeerRelay *self);
 void peer_relay_configure (PeerRelay *self);
 
 const PeerRelayStats *peer_relay_get_stats (PeerRelay *self);
+
+/* Somebody took too long to ask for something, or too many did. */
+void peer_relay_count_handshake (PeerRelay *self);
 
 /* To be called once, before anything is accepted. */
 void peer_relay_set_broker (PeerRelay *self,

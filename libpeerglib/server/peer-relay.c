@@ -278,6 +278,13 @@ peer_relay_configure (PeerRelay *self)
   peer_timeout_queue_set_interval (self->auth_timeouts, self->config.auth_timeout);
 }
 
+void
+peer_relay_count_handshake (PeerRelay *self)
+{
+  self->stats.n_violations++;
+  self->stats.n_handshakes++;
+}
+
 const PeerRelayStats *
 peer_relay_get_stats (PeerRelay *self)
 {

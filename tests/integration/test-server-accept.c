@@ -2,6 +2,12 @@
 
 #include "config.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "libpeerglib/server/peer-acceptor-private.h"
+#include "libpeerglib/server/peer-listener-private.h"
 #include "libpeerglib/transport/peer-certificate-private.h"
 #include "server-client.h"
 
@@ -344,6 +350,66 @@ test_tls_refused (void)
   }
 }
 
+static void
+accepted_cb (int fd,
+             const struct sockaddr *address,
+             socklen_t address_length,
+             gpointer user_data)
+{
+  g_assert_cmpint (address->sa_family, ==, AF_INET);
+  g_assert_cmpint (fcntl (fd, F_GETFL) & O_NONBLOCK, !=, 0);
+  (*(guint *) user_data)++;
+  close (fd);
+}
+
+static GSocket *
+connect_to (GSocketAddress *address)
+{
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+
+  g_assert_true (g_socket_connect (socket, address, NULL, NULL));
+
+  return socket;
+}
+
+static void
+test_no_descriptors (void)
+{
+  g_autoptr (PeerPollHub) hub = peer_poll_hub_new (NULL, NULL);
+  g_autoptr (GSocket) socket = peer_listener_open ("127.0.0.1", 0, NULL);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  g_autoptr (GSocket) first = connect_to (address);
+  g_autoptr (GSocket) second = connect_to (address);
+  g_autoptr (PeerAcceptor) acceptor = NULL;
+  struct rlimit limit;
+  struct rlimit none;
+  int lowest_free;
+  guint n_accepted = 0;
+
+  g_test_summary ("Who cannot be accepted for want of descriptors waits, and nothing spins");
+
+  g_test_expect_message ("Peer", G_LOG_LEVEL_MESSAGE, "Cannot accept connections for a moment: *");
+  getrlimit (RLIMIT_NOFILE, &limit);
+  lowest_free = dup (0);
+  close (lowest_free);
+  none = (struct rlimit){ .rlim_cur = lowest_free, .rlim_max = limit.rlim_max };
+  acceptor = peer_acceptor_new (hub, socket, accepted_cb, &n_accepted);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  g_main_context_iteration (NULL, TRUE);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (n_accepted, ==, 0);
+  g_assert_false (g_main_context_iteration (NULL, FALSE));
+
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  while (n_accepted < 2)
+    g_main_context_iteration (NULL, TRUE);
+
+  g_clear_pointer (&acceptor, peer_acceptor_free);
+  g_main_context_iteration (NULL, FALSE);
+  g_assert_true (g_socket_is_closed (socket));
+  g_assert_finalize_object (g_steal_pointer (&hub));
+}
+
 int
 main (int argc,
       char *argv[])
@@ -356,6 +422,7 @@ main (int argc,
   g_test_add_func ("/server-accept/long-head", test_long_head);
   g_test_add_func ("/server-accept/slow", test_slow);
   g_test_add_func ("/server-accept/gone", test_gone);
+  g_test_add_func ("/server-accept/no-descriptors", test_no_descriptors);
   g_test_add_func ("/server-accept/tls", test_tls);
   g_test_add_func ("/server-accept/tls-refused", test_tls_refused);
 

@@ -63,6 +63,18 @@ end_with_witness (PeerServer *server,
 
 /* Handshakes */
 
+static guint64
+get_cut_off (PeerServer *server)
+{
+  g_autoptr (GVariant) stats = peer_server_dup_stats (server);
+  g_autoptr (GVariant) drops = g_variant_lookup_value (stats, "drops", G_VARIANT_TYPE ("a{st}"));
+  guint64 n = 0;
+
+  g_assert_true (g_variant_lookup (drops, "handshake", "t", &n));
+
+  return n;
+}
+
 /* A handshake-timeout that a library keeps even on a busy machine. */
 #define SHORT 2000
 
@@ -119,6 +131,8 @@ test_drip (void)
       g_source_remove_by_user_data (&drippers[i]);
       raw_client_clear (&drippers[i].client);
     }
+  /* The two whose head is there are HTTP's. */
+  g_assert_cmpuint (get_cut_off (server), ==, 3);
 
   end_with_witness (server, witness);
 }
@@ -186,6 +200,7 @@ test_handshake_limit (void)
       raw_client_clear (&idle[i]);
     }
   g_assert_cmpuint (n_open, <=, 4);
+  g_assert_cmpuint (get_cut_off (server), >=, 8);
 
   end_with_witness (server, client);
 }
