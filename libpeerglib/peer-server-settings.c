@@ -384,15 +384,16 @@ install_numbers (GParamSpec **props)
   /**
    * PeerServer:queue-total-limit:
    *
-   * How many messages may wait for all clients that are not there. 0 is any
-   * number.
+   * How many messages may wait for all clients that are not there. Nobody
+   * has more of them waiting than there is room for others. 0 is any number.
    */
   props[PROP_QUEUE_TOTAL_LIMIT] = number_spec (PROP_QUEUE_TOTAL_LIMIT, 0);
 
   /**
    * PeerServer:queue-total-size:
    *
-   * How many bytes may wait for all clients that are not there. 0 is no limit.
+   * How many bytes may wait for all clients that are not there. Nobody has
+   * more of them waiting than there is room for others. 0 is no limit.
    */
   props[PROP_QUEUE_TOTAL_SIZE] = number_spec (PROP_QUEUE_TOTAL_SIZE, 0);
 

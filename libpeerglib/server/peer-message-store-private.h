@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * destination, which expires as a whole, counted from its first message. */
 typedef struct _PeerMessageStore PeerMessageStore;
 
-/* 0 is no limit. */
+/* 0 is no limit. Of the last two a sender never has more than is free, so that
+ * nobody fills the store for the others. */
 typedef struct
 {
   guint max_queue_length;

@@ -14,10 +14,18 @@ typedef struct
   GList link;
 } MessageQueue;
 
+/* What somebody has waiting. */
+typedef struct
+{
+  guint n_messages;
+  gsize n_bytes;
+} Share;
+
 struct _PeerMessageStore
 {
   PeerMessageStoreLimits limits;
   GHashTable *queues;
+  GHashTable *shares; /* of senders by their ids */
   GQueue by_age;
   guint n_messages;
   gsize n_bytes;
@@ -54,6 +62,7 @@ peer_message_store_new (void)
   PeerMessageStore *self = g_new0 (PeerMessageStore, 1);
 
   self->queues = g_hash_table_new (g_str_hash, g_str_equal);
+  self->shares = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_queue_init (&self->by_age);
 
   return self;
@@ -64,6 +73,7 @@ peer_message_store_free (PeerMessageStore *self)
 {
   peer_message_store_clear (self);
   g_hash_table_unref (self->queues);
+  g_hash_table_unref (self->shares);
   g_free (self);
 }
 
@@ -85,19 +95,66 @@ peer_message_store_get_n_bytes (PeerMessageStore *self)
   return self->n_bytes;
 }
 
+/* Whether somebody who has so much may have so much more. Who would have more
+ * than is free then may not: of many who take what they can get each has as
+ * much as is still there for one who comes later. */
+static gboolean
+is_fair (gsize limit,
+         gsize n_used,
+         gsize n_own,
+         gsize n_more)
+{
+  gsize n_free = limit > n_used ? limit - n_used : 0;
+
+  return limit == 0 || (n_own <= n_free && n_more <= n_free - n_own);
+}
+
 static gboolean
 peer_message_store_has_room (PeerMessageStore *self,
                              MessageQueue *queue,
+                             const char *src,
                              gsize size)
 {
+  static const Share none;
   const PeerMessageStoreLimits *limits = &self->limits;
+  const Share *share = g_hash_table_lookup (self->shares, src);
 
-  if (limits->max_messages > 0 && self->n_messages >= limits->max_messages)
-    return FALSE;
-  if (limits->max_bytes > 0 && (self->n_bytes > limits->max_bytes || size > limits->max_bytes - self->n_bytes))
+  if (share == NULL)
+    share = &none;
+  if (!is_fair (limits->max_messages, self->n_messages, share->n_messages, 1) ||
+      !is_fair (limits->max_bytes, self->n_bytes, share->n_bytes, size))
     return FALSE;
 
   return queue == NULL || limits->max_queue_length == 0 || queue->texts->len < limits->max_queue_length;
+}
+
+static void
+peer_message_store_count (PeerMessageStore *self,
+                          const char *src,
+                          gsize size)
+{
+  Share *share = g_hash_table_lookup (self->shares, src);
+
+  if (share == NULL)
+    {
+      share = g_new0 (Share, 1);
+      g_hash_table_insert (self->shares, g_strdup (src), share);
+    }
+  share->n_messages++;
+  share->n_bytes += size;
+}
+
+static void
+peer_message_store_discount (PeerMessageStore *self,
+                             const char *src,
+                             gsize size)
+{
+  Share *share = g_hash_table_lookup (self->shares, src);
+
+  share->n_messages--;
+  share->n_bytes -= size;
+  if (share->n_messages == 0)
+    g_hash_table_remove (self->shares, src);
 }
 
 gboolean
@@ -109,7 +166,7 @@ peer_message_store_add (PeerMessageStore *self,
   MessageQueue *queue = g_hash_table_lookup (self->queues, dst);
   gsize size = g_bytes_get_size (text);
 
-  if (!peer_message_store_has_room (self, queue, size))
+  if (!peer_message_store_has_room (self, queue, src, size))
     return FALSE;
 
   if (queue == NULL)
@@ -121,6 +178,7 @@ peer_message_store_add (PeerMessageStore *self,
 
   g_ptr_array_add (queue->sources, g_strdup (src));
   g_ptr_array_add (queue->texts, g_bytes_ref (text));
+  peer_message_store_count (self, src, size);
   queue->n_bytes += size;
   self->n_bytes += size;
   self->n_messages++;
@@ -136,6 +194,9 @@ peer_message_store_steal (PeerMessageStore *self,
   g_queue_unlink (&self->by_age, &queue->link);
   self->n_messages -= queue->texts->len;
   self->n_bytes -= queue->n_bytes;
+  for (guint i = 0; i < queue->texts->len; i++)
+    peer_message_store_discount (self, g_ptr_array_index (queue->sources, i),
+                                 g_bytes_get_size (g_ptr_array_index (queue->texts, i)));
 
   return queue;
 }

@@ -191,6 +191,7 @@ test_queue (void)
 {
   PeerServer *server = test_server_new ("queue-limit", 2, "queue-total-limit", 3, NULL);
   TestClient *alice = test_client_open (server, "alice", "t");
+  TestClient *bob = test_client_open (server, "bob", "t");
 
   g_test_summary ("More than may wait expires at once");
 
@@ -199,14 +200,17 @@ test_queue (void)
   test_client_send (alice, OFFER ("a", "3"));
   assert_next (alice, EXPIRED ("a", "alice"));
   test_client_send (alice, OFFER ("b", "1"));
-  test_client_send (alice, OFFER ("c", "1"));
-  assert_next (alice, EXPIRED ("c", "alice"));
+  assert_next (alice, EXPIRED ("b", "alice"));
+  test_client_send (bob, OFFER ("b", "1"));
+  test_client_send (bob, OFFER ("c", "1"));
+  assert_next (bob, EXPIRED ("c", "bob"));
   g_assert_cmpuint (get_stat (server, "queued-messages"), ==, 3);
 
   g_object_set (server, "queue-total-limit", 0, "queue-total-size", 10, NULL);
   test_client_send (alice, OFFER ("d", "1"));
   assert_next (alice, EXPIRED ("d", "alice"));
 
+  test_client_free (bob);
   test_client_free (alice);
   test_server_end (server);
 }

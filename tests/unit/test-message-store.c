@@ -105,14 +105,43 @@ test_limits (void)
   g_assert_true (add (store, "a", "x", "2"));
   g_assert_false (add (store, "a", "x", "3"));
   limits->max_messages = 3;
-  g_assert_true (add (store, "a", "y", "4"));
-  g_assert_false (add (store, "a", "z", "5"));
+  g_assert_true (add (store, "b", "y", "4"));
+  g_assert_false (add (store, "c", "z", "5"));
   limits->max_messages = 0;
   limits->max_bytes = 5;
-  g_assert_false (add (store, "a", "z", "666"));
-  g_assert_true (add (store, "a", "z", "77"));
+  g_assert_false (add (store, "c", "z", "666"));
+  g_assert_true (add (store, "c", "z", "77"));
   limits->max_bytes = 1;
   g_assert_false (add (store, "a", "z", ""));
+}
+
+static void
+test_fairness (void)
+{
+  g_autoptr (PeerMessageStore) store = peer_message_store_new ();
+  PeerMessageStoreLimits *limits = peer_message_store_get_limits (store);
+  guint n_added = 0;
+
+  g_test_summary ("Nobody, and no two, fill the store for one who comes later");
+
+  limits->max_messages = 12;
+  while (add (store, "greedy", "x", "1"))
+    n_added++;
+  g_assert_cmpuint (n_added, ==, 6);
+  while (add (store, "as greedy", "x", "1"))
+    n_added++;
+  g_assert_cmpuint (n_added, ==, 9);
+  g_assert_true (add (store, "modest", "y", "1"));
+
+  limits->max_messages = 0;
+  limits->max_bytes = 100;
+  g_assert_true (add (store, "modest", "z", "0123456789012345678901234567890123456789"));
+  g_assert_false (add (store, "modest", "z", "0123456789"));
+  g_assert_true (add (store, "greedy", "x", "0123456789"));
+
+  /* What is gone counts no more. */
+  g_ptr_array_unref (peer_message_store_take (store, "z"));
+  g_assert_true (add (store, "modest", "z", "0123456789"));
 }
 
 int
@@ -125,6 +154,7 @@ main (int argc,
   g_test_add_func ("/message-store/expire", test_expire);
   g_test_add_func ("/message-store/change-while-expiring", test_change_while_expiring);
   g_test_add_func ("/message-store/limits", test_limits);
+  g_test_add_func ("/message-store/fairness", test_fairness);
 
   return g_test_run ();
 }
