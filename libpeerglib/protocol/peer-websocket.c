@@ -184,7 +184,7 @@ read_data (PeerWebsocketReader *self,
   if (!header->is_final)
     return PEER_WEBSOCKET_EVENT_FRAGMENT;
 
-  if (self->fragments != NULL)
+  if (self->fragments != NULL && self->fragments->len > 0)
     {
       frame->payload = self->fragments->data;
       frame->payload_length = self->fragments->len;

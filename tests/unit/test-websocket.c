@@ -55,6 +55,8 @@ read_in_pieces (GByteArray *bytes,
               return g_string_free (log, FALSE);
             }
           if (event == PEER_WEBSOCKET_EVENT_MESSAGE)
+            g_assert_nonnull (frame.payload);
+          if (event == PEER_WEBSOCKET_EVENT_MESSAGE)
             g_string_append_printf (log, "(%s%.*s)", frame.is_text ? "" : "binary ", (int) frame.payload_length, (const char *) frame.payload);
           g_byte_array_remove_range (input, 0, frame.frame_size);
         }
@@ -116,6 +118,20 @@ test_sizes (void)
       g_assert_cmpuint (frame.frame_size, ==, bytes->len);
       g_assert_cmpmem (frame.payload, frame.payload_length, text, sizes[i]);
     }
+}
+
+static void
+test_empty_fragments (void)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autofree char *log = NULL;
+
+  g_test_summary ("A message of empty fragments is empty, but there");
+
+  append_frame (bytes, 0x01, "", 0);
+  append_frame (bytes, 0x80, "", 0);
+  log = read_in_pieces (bytes, bytes->len, 100);
+  g_assert_cmpstr (log, ==, "fm()");
 }
 
 static void
@@ -249,6 +265,7 @@ main (int argc,
 
   g_test_add_func ("/websocket/pieces", test_pieces);
   g_test_add_func ("/websocket/sizes", test_sizes);
+  g_test_add_func ("/websocket/empty-fragments", test_empty_fragments);
   g_test_add_func ("/websocket/fragments-together", test_fragments_together);
   g_test_add_func ("/websocket/refused", test_refused);
   g_test_add_func ("/websocket/mixed-up", test_mixed_up);
