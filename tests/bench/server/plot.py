@@ -221,16 +221,16 @@ def panels(results):
 
 
 def draw(results):
-    todo = panels(results)
+    drawn = panels(results)
     # Ratios of which more is better share a scale, and the others.
     shared = {True: [], False: []}
-    for title, rows, one_name, _ in todo:
+    for title, rows, one_name, _ in drawn:
         if one_name == 'peer':
             shared[bound(rows[0].ratio)[1]] += [n for row in rows for n in row.numbers()]
 
     body, top = [], HEAD
-    for index in range(0, len(todo), 2):
-        pair = todo[index : index + 2]
+    for index in range(0, len(drawn), 2):
+        pair = drawn[index : index + 2]
         for column, (title, rows, one_name, label) in enumerate(pair):
             left = MARGIN + column * (PANEL_WIDTH + GAP)
             numbers = shared[bound(rows[0].ratio)[1]] if one_name == 'peer' else []
