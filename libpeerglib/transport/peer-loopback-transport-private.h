@@ -18,6 +18,11 @@ void peer_loopback_transport_fail (PeerLoopbackTransport *self,
                                    const GError *error);
 void peer_loopback_transport_set_stalled (PeerLoopbackTransport *self,
                                           gboolean stalled);
+
+/* Cuts the link without either side being told: nothing passes between the two
+ * until it is mended, not even the end of one of them. */
+void peer_loopback_transport_set_silent (PeerLoopbackTransport *self,
+                                         gboolean silent);
 void peer_loopback_transport_set_max_message_size (PeerLoopbackTransport *self,
                                                    gsize size);
 

@@ -4,6 +4,8 @@
 
 #include "peer-loopback-transport-private.h"
 
+#include "peer-certificate-private.h"
+#include "peer-liveness-private.h"
 #include "peer-transport-queue-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -25,6 +27,8 @@ struct _Half
   PeerTransportQueue *queue;
   gboolean is_offerer;
   gsize low_threshold;
+  char *fingerprint; /* nullable: of the certificate that it would show */
+  GSource *timer;
 
   /* All below under the lock. */
   guint token;
@@ -33,6 +37,9 @@ struct _Half
   gboolean is_open;
   gboolean has_ended;
   gboolean is_stalled;
+  gboolean is_silent;
+  char *remote_fingerprint;
+  PeerLiveness liveness;
   GQueue unsent;
   gsize buffered_amount;
   gsize max_message_size;
@@ -80,6 +87,9 @@ half_unref (Half *self)
   g_assert (self->counterpart == NULL && g_queue_is_empty (&self->unsent));
 
   peer_transport_queue_unref (self->queue);
+  g_source_unref (self->timer);
+  g_free (self->fingerprint);
+  g_free (self->remote_fingerprint);
   g_free (self);
 }
 
@@ -94,13 +104,19 @@ fail (Half *self,
   peer_transport_queue_push_failed (self->queue, error);
 }
 
+static gboolean
+is_cut (Half *self)
+{
+  return self->is_silent || (self->counterpart != NULL && self->counterpart->is_silent);
+}
+
 static void
 deliver (Half *self,
          const Message *message)
 {
   Half *other = self->counterpart;
 
-  if (other == NULL || other->has_ended)
+  if (other == NULL || other->has_ended || is_cut (self))
     return;
 
   other->messages_received++;
@@ -125,6 +141,61 @@ flush (Half *self)
       g_free (message);
     }
 }
+
+static void hang_up (Half *self);
+
+/* Nothing is ever heard over a link that is cut, and a whole one never ends:
+ * only the former has a timer. */
+static void
+update_liveness (Half *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  PeerLivenessActions actions;
+
+  if (self->has_ended)
+    return;
+
+  if (!is_cut (self))
+    peer_liveness_hear (&self->liveness, now);
+  actions = peer_liveness_update (&self->liveness, TRUE, now);
+  g_source_set_ready_time (self->timer, is_cut (self) ? self->liveness.wake_at : -1);
+
+  if ((actions & PEER_LIVENESS_LOST) != 0)
+    peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_DISCONNECTED);
+  if ((actions & PEER_LIVENESS_FOUND) != 0)
+    peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CONNECTED);
+  if ((actions & PEER_LIVENESS_DEAD) != 0)
+    {
+      g_autoptr (GError) error = peer_liveness_new_error (&self->liveness, now);
+
+      peer_transport_queue_push_failed (self->queue, error);
+      hang_up (self);
+    }
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  Half *self = user_data;
+
+  g_mutex_lock (&lock);
+  update_liveness (self);
+  g_mutex_unlock (&lock);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+timer_dispatch (GSource *source,
+                GSourceFunc callback,
+                gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+
+  return callback (user_data);
+}
+
+static GSourceFuncs timer_funcs = { NULL, NULL, timer_dispatch, NULL, NULL, NULL };
 
 static void
 describe (Half *self)
@@ -154,6 +225,7 @@ static void
 open_channel (Half *self)
 {
   self->is_open = TRUE;
+  peer_liveness_begin (&self->liveness, g_get_monotonic_time ());
   peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CHECKING);
   peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CONNECTED);
   peer_transport_queue_push_open (self->queue);
@@ -180,6 +252,8 @@ accept_offer (Half *self,
     }
 
   self->token = token;
+  self->remote_fingerprint = g_strdup (offerer->fingerprint);
+  offerer->remote_fingerprint = g_strdup (self->fingerprint);
   self->counterpart = half_ref (offerer);
   offerer->counterpart = half_ref (self);
   describe (self);
@@ -199,10 +273,11 @@ accept_answer (Half *self,
   open_channel (self);
 }
 
-/* The other side is told, and neither knows the other any more. */
+/* The other side is told, if it can be, and neither knows the other any more. */
 static void
 hang_up (Half *self)
 {
+  gboolean was_cut = is_cut (self);
   Half *other = g_steal_pointer (&self->counterpart);
 
   self->has_ended = TRUE;
@@ -212,7 +287,11 @@ hang_up (Half *self)
   if (other == NULL)
     return;
 
-  if (other->is_open && !other->has_ended)
+  if (was_cut)
+    {
+      other->is_silent = TRUE;
+    }
+  else if (other->is_open && !other->has_ended)
     {
       other->has_ended = TRUE;
       peer_transport_queue_push_closed (other->queue);
@@ -327,7 +406,7 @@ peer_loopback_transport_send (PeerTransport *transport,
       self->buffered_amount += g_bytes_get_size (bytes);
       self->bytes_sent += g_bytes_get_size (bytes);
       self->messages_sent++;
-      if (!self->is_stalled)
+      if (!self->is_stalled && !is_cut (self))
         flush (self);
     }
   g_mutex_unlock (&lock);
@@ -361,6 +440,64 @@ peer_loopback_transport_get_max_message_size (PeerTransport *transport)
   return size;
 }
 
+static PeerTransportPhase
+peer_loopback_transport_get_phase (PeerTransport *transport)
+{
+  Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  PeerTransportPhase phase = PEER_TRANSPORT_PHASE_SIGNALING;
+
+  g_mutex_lock (&lock);
+  if (self->is_open)
+    phase = PEER_TRANSPORT_PHASE_OPEN;
+  else if (self->has_remote_description)
+    phase = PEER_TRANSPORT_PHASE_ICE;
+  g_mutex_unlock (&lock);
+
+  return phase;
+}
+
+static char *
+peer_loopback_transport_describe_attempt (PeerTransport *transport)
+{
+  return g_strdup (_ ("a link inside the process"));
+}
+
+static void
+peer_loopback_transport_set_disconnect_timeout (PeerTransport *transport,
+                                                guint milliseconds)
+{
+  Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+
+  g_mutex_lock (&lock);
+  peer_liveness_set_timeout (&self->liveness, milliseconds, g_get_monotonic_time ());
+  update_liveness (self);
+  g_mutex_unlock (&lock);
+}
+
+static void
+peer_loopback_transport_check (PeerTransport *transport)
+{
+  Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+
+  g_mutex_lock (&lock);
+  peer_liveness_check (&self->liveness, g_get_monotonic_time ());
+  update_liveness (self);
+  g_mutex_unlock (&lock);
+}
+
+static char *
+peer_loopback_transport_dup_remote_fingerprint (PeerTransport *transport)
+{
+  Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  char *fingerprint;
+
+  g_mutex_lock (&lock);
+  fingerprint = g_strdup (self->is_open ? self->remote_fingerprint : NULL);
+  g_mutex_unlock (&lock);
+
+  return fingerprint;
+}
+
 static void
 peer_loopback_transport_get_stats_async (PeerTransport *transport,
                                          GTask *task)
@@ -390,6 +527,7 @@ peer_loopback_transport_close (PeerTransport *transport)
   Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
 
   peer_transport_queue_close (self->queue);
+  g_source_destroy (self->timer);
 
   g_mutex_lock (&lock);
   flush (self);
@@ -424,6 +562,22 @@ peer_loopback_transport_class_init (PeerLoopbackTransportClass *klass)
   transport_class->get_max_message_size = peer_loopback_transport_get_max_message_size;
   transport_class->get_stats_async = peer_loopback_transport_get_stats_async;
   transport_class->close = peer_loopback_transport_close;
+  transport_class->get_phase = peer_loopback_transport_get_phase;
+  transport_class->describe_attempt = peer_loopback_transport_describe_attempt;
+  transport_class->set_disconnect_timeout = peer_loopback_transport_set_disconnect_timeout;
+  transport_class->check = peer_loopback_transport_check;
+  transport_class->dup_remote_fingerprint = peer_loopback_transport_dup_remote_fingerprint;
+}
+
+static void
+make_timer (Half *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_static_name (self->timer, "PeerLoopbackTransport");
+  g_source_set_callback (self->timer, on_timer, half_ref (self), (GDestroyNotify) half_unref);
+  g_source_attach (self->timer, context);
 }
 
 static void
@@ -434,6 +588,17 @@ peer_loopback_transport_init (PeerLoopbackTransport *self)
   self->half->queue = peer_transport_queue_new (PEER_TRANSPORT (self));
   self->half->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
   g_queue_init (&self->half->unsent);
+  peer_liveness_init (&self->half->liveness);
+  make_timer (self->half);
+}
+
+static char *
+get_fingerprint (GBytes *certificate)
+{
+  gsize size;
+  const char *pem = g_bytes_get_data (certificate, &size);
+
+  return peer_certificate_get_fingerprint (pem, (gssize) size, "sha-256");
 }
 
 PeerTransport *
@@ -443,6 +608,8 @@ peer_loopback_transport_new (const PeerTransportConfig *config)
 
   self->half->is_offerer = config->is_offerer;
   self->half->low_threshold = config->buffered_amount_low_threshold;
+  if (config->certificate != NULL)
+    self->half->fingerprint = get_fingerprint (config->certificate);
 
   return PEER_TRANSPORT (self);
 }
@@ -465,8 +632,31 @@ peer_loopback_transport_set_stalled (PeerLoopbackTransport *self,
 {
   g_mutex_lock (&lock);
   self->half->is_stalled = stalled;
-  if (!stalled)
+  if (!stalled && !is_cut (self->half))
     flush (self->half);
+  g_mutex_unlock (&lock);
+}
+
+/* What was sent meanwhile goes on its way. */
+static void
+notice_cut (Half *self)
+{
+  update_liveness (self);
+  if (!self->is_stalled && !self->has_ended && !is_cut (self))
+    flush (self);
+}
+
+void
+peer_loopback_transport_set_silent (PeerLoopbackTransport *self,
+                                    gboolean silent)
+{
+  Half *half = self->half;
+
+  g_mutex_lock (&lock);
+  half->is_silent = silent;
+  if (half->counterpart != NULL)
+    notice_cut (half->counterpart);
+  notice_cut (half);
   g_mutex_unlock (&lock);
 }
 

@@ -35,6 +35,16 @@ typedef struct
   const char *username_fragment; /* nullable */
 } PeerIceCandidate;
 
+/* How far a transport has come on its way to be open. */
+typedef enum
+{
+  PEER_TRANSPORT_PHASE_SIGNALING, /* until the other side's description is there */
+  PEER_TRANSPORT_PHASE_ICE,       /* until there is a path through the network */
+  PEER_TRANSPORT_PHASE_DTLS,      /* until the path is secure, and the other side is who it says */
+  PEER_TRANSPORT_PHASE_CHANNEL,   /* until the data channel is open */
+  PEER_TRANSPORT_PHASE_OPEN,
+} PeerTransportPhase;
+
 #define PEER_TYPE_TRANSPORT (peer_transport_get_type ())
 G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObject)
 
@@ -51,7 +61,8 @@ G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObjec
  *   "buffered-amount-low" (): buffered-amount fell to the threshold
  *   "ice-state-changed" (PeerIceConnectionState)
  *   "closed" (): the other side closed, or the link is gone after it was open
- *   "failed" (GError *): PEER_ERROR_WEBRTC, PEER_ERROR_NEGOTIATION_FAILED, PEER_ERROR_BROWSER_INCOMPATIBLE
+ *   "failed" (GError *): PEER_ERROR_WEBRTC, PEER_ERROR_NEGOTIATION_FAILED, PEER_ERROR_BROWSER_INCOMPATIBLE,
+ *     PEER_ERROR_TIMED_OUT when nothing was heard from the other side for the disconnect timeout
  */
 struct _PeerTransportClass
 {
@@ -72,6 +83,15 @@ struct _PeerTransportClass
   void (*get_stats_async) (PeerTransport *self,
                            GTask *task);
   void (*close) (PeerTransport *self);
+
+  /* A transport may do without these. */
+  PeerTransportPhase (*get_phase) (PeerTransport *self);
+  char *(*describe_attempt) (PeerTransport *self);
+  void (*set_disconnect_timeout) (PeerTransport *self,
+                                  guint milliseconds);
+  void (*check) (PeerTransport *self);
+  gsize (*get_unacknowledged_amount) (PeerTransport *self);
+  char *(*dup_remote_fingerprint) (PeerTransport *self);
 };
 
 /* Begins: the offerer makes its offer, the answerer waits for one. */
@@ -98,6 +118,36 @@ gsize peer_transport_get_buffered_amount (PeerTransport *self);
 
 /* What the other side takes in one message, 0 for no limit. Known when open. */
 gsize peer_transport_get_max_message_size (PeerTransport *self);
+
+/* Bytes given to send() that the other side has not acknowledged, those that
+ * have not gone to the network included. A channel that need not be reliable
+ * has only the latter, as what is lost there is lost. */
+gsize peer_transport_get_unacknowledged_amount (PeerTransport *self);
+
+/* Where it stands now, which may be ahead of the signals. */
+PeerTransportPhase peer_transport_get_phase (PeerTransport *self);
+
+/* What was tried to reach the other side, for an error message: the kinds of
+ * the candidates of both sides, the pairs that could be formed, and the servers
+ * that gave nothing. Translated. NULL when there is nothing to say. */
+char *peer_transport_describe_attempt (PeerTransport *self);
+
+/* Once open, at any time; 0, as in the beginning, for never. When nothing was
+ * heard from the other side for a third of it, the ICE state becomes
+ * PEER_ICE_CONNECTION_STATE_DISCONNECTED, and _CONNECTED when something is heard
+ * again. When nothing was heard for all of it, "failed" follows with
+ * PEER_ERROR_TIMED_OUT. */
+void peer_transport_set_disconnect_timeout (PeerTransport *self,
+                                            guint milliseconds);
+
+/* The network changed, or the machine was asleep: an open transport asks the
+ * other side for a sign of life, and this once waits for it no longer than
+ * five seconds, or the disconnect timeout if that is less. */
+void peer_transport_check (PeerTransport *self);
+
+/* SHA-256 of the certificate by which the other side was verified, upper-case
+ * hexadecimal with colons. NULL before that. */
+char *peer_transport_dup_remote_fingerprint (PeerTransport *self);
 
 /* Completes with an a{sv}: see peer_base_connection_get_stats_async(). */
 void peer_transport_get_stats_async (PeerTransport *self,

@@ -8,6 +8,7 @@
 
 typedef struct
 {
+  gboolean was_open;
   gboolean ended;
 } PeerTransportPrivate;
 
@@ -63,9 +64,41 @@ peer_transport_config_free (PeerTransportConfig *config)
   g_free (config);
 }
 
+static PeerTransportPhase
+peer_transport_real_get_phase (PeerTransport *self)
+{
+  PeerTransportPrivate *priv = peer_transport_get_instance_private (self);
+
+  return priv->was_open ? PEER_TRANSPORT_PHASE_OPEN : PEER_TRANSPORT_PHASE_SIGNALING;
+}
+
+static char *
+peer_transport_real_dup_nothing (PeerTransport *self)
+{
+  return NULL;
+}
+
+static void
+peer_transport_real_set_disconnect_timeout (PeerTransport *self,
+                                            guint milliseconds)
+{
+}
+
+static void
+peer_transport_real_check (PeerTransport *self)
+{
+}
+
 static void
 peer_transport_class_init (PeerTransportClass *klass)
 {
+  klass->get_phase = peer_transport_real_get_phase;
+  klass->describe_attempt = peer_transport_real_dup_nothing;
+  klass->set_disconnect_timeout = peer_transport_real_set_disconnect_timeout;
+  klass->check = peer_transport_real_check;
+  klass->get_unacknowledged_amount = peer_transport_get_buffered_amount;
+  klass->dup_remote_fingerprint = peer_transport_real_dup_nothing;
+
   signals[DESCRIPTION] = g_signal_new ("description", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[CANDIDATE] = g_signal_new ("candidate", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -154,6 +187,45 @@ peer_transport_get_max_message_size (PeerTransport *self)
   return PEER_TRANSPORT_GET_CLASS (self)->get_max_message_size (self);
 }
 
+gsize
+peer_transport_get_unacknowledged_amount (PeerTransport *self)
+{
+  return PEER_TRANSPORT_GET_CLASS (self)->get_unacknowledged_amount (self);
+}
+
+PeerTransportPhase
+peer_transport_get_phase (PeerTransport *self)
+{
+  return PEER_TRANSPORT_GET_CLASS (self)->get_phase (self);
+}
+
+char *
+peer_transport_describe_attempt (PeerTransport *self)
+{
+  return PEER_TRANSPORT_GET_CLASS (self)->describe_attempt (self);
+}
+
+void
+peer_transport_set_disconnect_timeout (PeerTransport *self,
+                                       guint milliseconds)
+{
+  if (!peer_transport_has_ended (self))
+    PEER_TRANSPORT_GET_CLASS (self)->set_disconnect_timeout (self, milliseconds);
+}
+
+void
+peer_transport_check (PeerTransport *self)
+{
+  if (!peer_transport_has_ended (self))
+    PEER_TRANSPORT_GET_CLASS (self)->check (self);
+}
+
+char *
+peer_transport_dup_remote_fingerprint (PeerTransport *self)
+{
+  return PEER_TRANSPORT_GET_CLASS (self)->dup_remote_fingerprint (self);
+}
+
 void
 peer_transport_get_stats_async (PeerTransport *self,
                                 GCancellable *cancellable,
@@ -201,8 +273,13 @@ peer_transport_emit_candidate (PeerTransport *self,
 void
 peer_transport_emit_open (PeerTransport *self)
 {
-  if (!peer_transport_has_ended (self))
-    g_signal_emit (self, signals[OPEN], 0);
+  PeerTransportPrivate *priv = peer_transport_get_instance_private (self);
+
+  if (priv->ended)
+    return;
+
+  priv->was_open = TRUE;
+  g_signal_emit (self, signals[OPEN], 0);
 }
 
 void
