@@ -26,6 +26,7 @@ struct _PeerBaseConnection
   char *label;
   GVariant *metadata;
   guint connect_timeout;
+  guint disconnect_timeout;
 
   PeerConnectionState state;
   PeerTransport *transport;
@@ -55,7 +56,8 @@ struct _PeerBaseConnectionClass
 #define PEER_BASE_CONNECTION_GET_CLASS(obj) (G_TYPE_INSTANCE_GET_CLASS ((obj), PEER_TYPE_BASE_CONNECTION, PeerBaseConnectionClass))
 #define PEER_BASE_CONNECTION_CLASS(klass) (G_TYPE_CHECK_CLASS_CAST ((klass), PEER_TYPE_BASE_CONNECTION, PeerBaseConnectionClass))
 
-#define PEER_DEFAULT_CONNECT_TIMEOUT 30 /* seconds */
+#define PEER_DEFAULT_CONNECT_TIMEOUT 30    /* seconds */
+#define PEER_DEFAULT_DISCONNECT_TIMEOUT 30 /* seconds */
 
 /* peer-base-connection-properties.c */
 void peer_base_connection_install_properties (GObjectClass *object_class);
@@ -67,6 +69,11 @@ void peer_base_connection_notify_is_open (PeerBaseConnection *self);
 void peer_base_connection_use (PeerBaseConnection *self,
                                PeerTransport *transport);
 void peer_base_connection_start_timer (PeerBaseConnection *self);
+void peer_base_connection_apply_disconnect_timeout (PeerBaseConnection *self);
+
+/* The network may have changed: finds out soon whether the other side is
+ * still there. */
+void peer_base_connection_check (PeerBaseConnection *self);
 
 /* Reports an error and goes on. */
 void peer_base_connection_report (PeerBaseConnection *self,
@@ -75,6 +82,13 @@ void peer_base_connection_report (PeerBaseConnection *self,
 /* Reports an error and closes. */
 void peer_base_connection_fail (PeerBaseConnection *self,
                                 const GError *error);
+
+/* peer-connect-timeout.c */
+
+/* In words, what the connection waits for and what was tried. It must have a
+ * transport. */
+char *peer_base_connection_explain_wait (PeerBaseConnection *self);
+GError *peer_base_connection_new_timeout_error (PeerBaseConnection *self);
 
 /* peer-negotiation.c */
 

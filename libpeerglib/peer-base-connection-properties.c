@@ -17,9 +17,10 @@ typedef enum
   PROP_IS_OPEN,
   PROP_CONNECTION_TYPE,
   PROP_CONNECT_TIMEOUT,
+  PROP_DISCONNECT_TIMEOUT,
 } PeerBaseConnectionProperty;
 
-static GParamSpec *properties[PROP_CONNECT_TIMEOUT + 1];
+static GParamSpec *properties[PROP_DISCONNECT_TIMEOUT + 1];
 
 /**
  * peer_base_connection_get_peer: (get-property peer)
@@ -173,6 +174,43 @@ peer_base_connection_set_connect_timeout (PeerBaseConnection *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECT_TIMEOUT]);
 }
 
+/**
+ * peer_base_connection_get_disconnect_timeout: (get-property disconnect-timeout)
+ * @self: a connection
+ *
+ * Gets how long nothing may be heard from the other side.
+ *
+ * Returns: the time in seconds, 0 for no limit
+ */
+guint
+peer_base_connection_get_disconnect_timeout (PeerBaseConnection *self)
+{
+  g_return_val_if_fail (PEER_IS_BASE_CONNECTION (self), 0);
+
+  return self->disconnect_timeout;
+}
+
+/**
+ * peer_base_connection_set_disconnect_timeout: (set-property disconnect-timeout)
+ * @self: a connection
+ * @seconds: the time in seconds, 0 for no limit
+ *
+ * Sets how long nothing may be heard from the other side.
+ */
+void
+peer_base_connection_set_disconnect_timeout (PeerBaseConnection *self,
+                                             guint seconds)
+{
+  g_return_if_fail (PEER_IS_BASE_CONNECTION (self));
+
+  if (self->disconnect_timeout == seconds)
+    return;
+
+  self->disconnect_timeout = seconds;
+  peer_base_connection_apply_disconnect_timeout (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISCONNECT_TIMEOUT]);
+}
+
 static void
 peer_base_connection_get_property (GObject *object,
                                    guint prop_id,
@@ -215,6 +253,10 @@ peer_base_connection_get_property (GObject *object,
       g_value_set_uint (value, self->connect_timeout);
       break;
 
+    case PROP_DISCONNECT_TIMEOUT:
+      g_value_set_uint (value, self->disconnect_timeout);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -252,6 +294,10 @@ peer_base_connection_set_property (GObject *object,
 
     case PROP_CONNECT_TIMEOUT:
       peer_base_connection_set_connect_timeout (self, g_value_get_uint (value));
+      break;
+
+    case PROP_DISCONNECT_TIMEOUT:
+      peer_base_connection_set_disconnect_timeout (self, g_value_get_uint (value));
       break;
 
     case PROP_IS_OPEN:
@@ -328,10 +374,25 @@ peer_base_connection_install_properties (GObjectClass *object_class)
    * PeerBaseConnection:connect-timeout: (getter get_connect_timeout) (setter set_connect_timeout)
    *
    * How long the connection may take to open, in seconds; 0 for no limit.
-   * Then it fails with `PEER_ERROR_TIMED_OUT`.
+   * Then it fails with `PEER_ERROR_TIMED_OUT`; the message says how far it
+   * came and what was tried.
    */
   properties[PROP_CONNECT_TIMEOUT] = g_param_spec_uint ("connect-timeout", NULL, NULL, 0, G_MAXUINT, PEER_DEFAULT_CONNECT_TIMEOUT,
                                                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * PeerBaseConnection:disconnect-timeout: (getter get_disconnect_timeout) (setter set_disconnect_timeout)
+   *
+   * How long nothing may be heard from the other side of an open connection,
+   * in seconds; 0 for no limit. An idle connection is asked for signs of life
+   * in between. After a third of the time
+   * [signal@Peer.BaseConnection::ice-state-changed] warns; after all of it the
+   * connection fails with `PEER_ERROR_TIMED_OUT`, or is made again when
+   * [property@Peer.DataConnection:reconnect] is set.
+   */
+  properties[PROP_DISCONNECT_TIMEOUT] = g_param_spec_uint ("disconnect-timeout", NULL, NULL,
+                                                           0, G_MAXUINT, PEER_DEFAULT_DISCONNECT_TIMEOUT,
+                                                           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   object_class->get_property = peer_base_connection_get_property;
   object_class->set_property = peer_base_connection_set_property;

@@ -40,11 +40,8 @@ static gboolean
 connect_timeout_cb (gpointer user_data)
 {
   PeerBaseConnection *self = PEER_BASE_CONNECTION (user_data);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = peer_base_connection_new_timeout_error (self);
 
-  error = g_error_new (PEER_ERROR, PEER_ERROR_TIMED_OUT,
-                       _ ("No connection to peer %s after %u seconds"),
-                       self->peer_id, self->connect_timeout);
   peer_base_connection_fail (self, error);
 
   return G_SOURCE_REMOVE;
@@ -106,6 +103,21 @@ peer_base_connection_use (PeerBaseConnection *self,
   g_signal_connect_object (transport, "failed", G_CALLBACK (peer_base_connection_fail), self, G_CONNECT_SWAPPED);
 
   peer_base_connection_start_timer (self);
+  peer_base_connection_apply_disconnect_timeout (self);
+}
+
+void
+peer_base_connection_apply_disconnect_timeout (PeerBaseConnection *self)
+{
+  if (self->transport != NULL)
+    peer_transport_set_disconnect_timeout (self->transport, MIN (self->disconnect_timeout, G_MAXUINT / 1000) * 1000);
+}
+
+void
+peer_base_connection_check (PeerBaseConnection *self)
+{
+  if (self->transport != NULL)
+    peer_transport_check (self->transport);
 }
 
 void
@@ -346,6 +358,11 @@ peer_base_connection_class_init (PeerBaseConnectionClass *klass)
    * @state: the new state
    *
    * The state of the ICE agent changed: PeerJS's `iceStateChanged`.
+   *
+   * `PEER_ICE_CONNECTION_STATE_DISCONNECTED` is no end: nothing was heard from
+   * the other side for a third of
+   * [property@Peer.BaseConnection:disconnect-timeout], and
+   * `PEER_ICE_CONNECTION_STATE_CONNECTED` follows when it is heard again.
    */
   signals[ICE_STATE_CHANGED] = g_signal_new ("ice-state-changed", PEER_TYPE_BASE_CONNECTION, G_SIGNAL_RUN_LAST, 0,
                                              NULL, NULL, NULL, G_TYPE_NONE, 1, PEER_TYPE_ICE_CONNECTION_STATE);
@@ -356,5 +373,6 @@ peer_base_connection_init (PeerBaseConnection *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->connect_timeout = PEER_DEFAULT_CONNECT_TIMEOUT;
+  self->disconnect_timeout = PEER_DEFAULT_DISCONNECT_TIMEOUT;
   self->early_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) payload_free);
 }

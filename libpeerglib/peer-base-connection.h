@@ -51,6 +51,13 @@ void peer_base_connection_set_connect_timeout (PeerBaseConnection *self,
                                                guint seconds);
 
 PEER_AVAILABLE_IN_1_0
+guint peer_base_connection_get_disconnect_timeout (PeerBaseConnection *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_base_connection_set_disconnect_timeout (PeerBaseConnection *self,
+                                                  guint seconds);
+
+PEER_AVAILABLE_IN_1_0
 void peer_base_connection_close (PeerBaseConnection *self);
 
 PEER_AVAILABLE_IN_1_0

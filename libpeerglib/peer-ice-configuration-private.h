@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 void peer_ice_configuration_apply (GListModel *ice_servers,
                                    PeerTransportConfig *config);
 
+/* Whether there is a server that relays. */
+gboolean peer_ice_configuration_has_turn (GListModel *ice_servers);
+
 /* The list that a new peer has. */
 GListModel *peer_ice_configuration_new_default (void);
 

@@ -19,6 +19,32 @@ peer_ice_configuration_new_default (void)
   return G_LIST_MODEL (store);
 }
 
+static gboolean
+is_turn (const char *url)
+{
+  return g_str_has_prefix (url, "turn:") || g_str_has_prefix (url, "turns:");
+}
+
+gboolean
+peer_ice_configuration_has_turn (GListModel *ice_servers)
+{
+  guint n_servers = g_list_model_get_n_items (ice_servers);
+
+  for (guint i = 0; i < n_servers; i++)
+    {
+      g_autoptr (PeerIceServer) server = g_list_model_get_item (ice_servers, i);
+      const char *const *urls = peer_ice_server_get_urls (server);
+
+      for (; urls != NULL && *urls != NULL; urls++)
+        {
+          if (is_turn (*urls))
+            return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
 /* turn:host:port?transport=udp to turn://user:password@host:port?transport=udp */
 static char *
 turn_uri (const char *url,
@@ -52,7 +78,7 @@ peer_ice_configuration_apply (GListModel *ice_servers,
             {
               config->stun_server = g_strconcat ("stun://", *urls + strlen ("stun:"), NULL);
             }
-          else if (g_str_has_prefix (*urls, "turn:") || g_str_has_prefix (*urls, "turns:"))
+          else if (is_turn (*urls))
             {
               g_autofree char *uri = turn_uri (*urls, server);
 
