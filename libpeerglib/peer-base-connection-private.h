@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _PeerReconnection PeerReconnection;
+
 typedef enum
 {
   PEER_CONNECTION_STATE_CONNECTING,
@@ -33,6 +35,11 @@ struct _PeerBaseConnection
   gboolean has_remote_description;
   GPtrArray *early_candidates; /* of PeerPayload, before the remote description */
   GSource *connect_timer;
+
+  gboolean is_resumable;          /* both sides know how to */
+  PeerReconnection *reconnection; /* nullable; while they agree, or have agreed */
+  gboolean is_reconnecting;
+  guint reconnect_timeout;
 };
 
 struct _PeerBaseConnectionClass
@@ -49,6 +56,9 @@ struct _PeerBaseConnectionClass
                    gboolean is_text);
   void (*buffered_amount_low) (PeerBaseConnection *self);
 
+  /* is_resumable or is_reconnecting changed. */
+  void (*reconnecting_changed) (PeerBaseConnection *self);
+
   /* Lets go of what the connection holds; before "close" is emitted. */
   void (*closed) (PeerBaseConnection *self);
 };
@@ -58,6 +68,7 @@ struct _PeerBaseConnectionClass
 
 #define PEER_DEFAULT_CONNECT_TIMEOUT 30    /* seconds */
 #define PEER_DEFAULT_DISCONNECT_TIMEOUT 30 /* seconds */
+#define PEER_DEFAULT_RECONNECT_TIMEOUT 60  /* seconds */
 
 /* peer-base-connection-properties.c */
 void peer_base_connection_install_properties (GObjectClass *object_class);
@@ -74,6 +85,10 @@ void peer_base_connection_apply_disconnect_timeout (PeerBaseConnection *self);
 /* The network may have changed: finds out soon whether the other side is
  * still there. */
 void peer_base_connection_check (PeerBaseConnection *self);
+
+void peer_base_connection_set_resumable (PeerBaseConnection *self);
+void peer_base_connection_set_reconnecting (PeerBaseConnection *self,
+                                            gboolean is_reconnecting);
 
 /* Reports an error and goes on. */
 void peer_base_connection_report (PeerBaseConnection *self,
@@ -107,6 +122,15 @@ void peer_base_connection_handle_answer (PeerBaseConnection *self,
 /* Takes over what the payload holds. */
 void peer_base_connection_handle_candidate (PeerBaseConnection *self,
                                             PeerPayload *payload);
+
+/* For a new link: the description of the other side is not there yet. */
+void peer_base_connection_await_description (PeerBaseConnection *self);
+void peer_base_connection_set_remote_description (PeerBaseConnection *self,
+                                                  const char *type,
+                                                  const char *sdp);
+
+/* The server could not deliver what the connection sent. */
+void peer_base_connection_handle_expire (PeerBaseConnection *self);
 
 /* Whether it offered and has no answer yet. */
 gboolean peer_base_connection_waits_for_answer (PeerBaseConnection *self);

@@ -9,6 +9,7 @@
 #include "peer-enum-types.h"
 #include "peer-error.h"
 #include "peer-peer-private.h"
+#include "peer-reconnection-private.h"
 #include "peer-source-private.h"
 
 /**
@@ -121,6 +122,24 @@ peer_base_connection_check (PeerBaseConnection *self)
 }
 
 void
+peer_base_connection_set_resumable (PeerBaseConnection *self)
+{
+  self->is_resumable = TRUE;
+  PEER_BASE_CONNECTION_GET_CLASS (self)->reconnecting_changed (self);
+}
+
+void
+peer_base_connection_set_reconnecting (PeerBaseConnection *self,
+                                       gboolean is_reconnecting)
+{
+  if (self->is_reconnecting == is_reconnecting)
+    return;
+
+  self->is_reconnecting = is_reconnecting;
+  PEER_BASE_CONNECTION_GET_CLASS (self)->reconnecting_changed (self);
+}
+
+void
 peer_base_connection_report (PeerBaseConnection *self,
                              const GError *error)
 {
@@ -180,6 +199,7 @@ peer_base_connection_close (PeerBaseConnection *self)
 
   peer_source_clear (&self->connect_timer);
   g_ptr_array_set_size (self->early_candidates, 0);
+  g_clear_pointer (&self->reconnection, peer_reconnection_free);
   if (self->transport != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->transport, self);
@@ -190,6 +210,7 @@ peer_base_connection_close (PeerBaseConnection *self)
   if (self->peer != NULL)
     peer_peer_forget_connection (self->peer, self);
 
+  peer_base_connection_set_reconnecting (self, FALSE);
   if (was_open)
     peer_base_connection_notify_is_open (self);
   g_signal_emit (self, signals[CLOSE], 0);
@@ -374,5 +395,6 @@ peer_base_connection_init (PeerBaseConnection *self)
   self->context = g_main_context_ref_thread_default ();
   self->connect_timeout = PEER_DEFAULT_CONNECT_TIMEOUT;
   self->disconnect_timeout = PEER_DEFAULT_DISCONNECT_TIMEOUT;
+  self->reconnect_timeout = PEER_DEFAULT_RECONNECT_TIMEOUT;
   self->early_candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) payload_free);
 }

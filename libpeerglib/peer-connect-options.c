@@ -26,6 +26,7 @@ struct _PeerConnectOptions
   gboolean ordered;
   int max_retransmits;
   int max_packet_life_time;
+  gboolean reconnect;
 };
 
 G_DEFINE_FINAL_TYPE (PeerConnectOptions, peer_connect_options, G_TYPE_OBJECT)
@@ -40,9 +41,10 @@ typedef enum
   PROP_ORDERED,
   PROP_MAX_RETRANSMITS,
   PROP_MAX_PACKET_LIFE_TIME,
+  PROP_RECONNECT,
 } PeerConnectOptionsProperty;
 
-static GParamSpec *properties[PROP_MAX_PACKET_LIFE_TIME + 1];
+static GParamSpec *properties[PROP_RECONNECT + 1];
 
 static void
 peer_connect_options_get_property (GObject *object,
@@ -84,6 +86,10 @@ peer_connect_options_get_property (GObject *object,
 
     case PROP_MAX_PACKET_LIFE_TIME:
       g_value_set_int (value, self->max_packet_life_time);
+      break;
+
+    case PROP_RECONNECT:
+      g_value_set_boolean (value, self->reconnect);
       break;
 
     default:
@@ -131,6 +137,10 @@ peer_connect_options_set_property (GObject *object,
 
     case PROP_MAX_PACKET_LIFE_TIME:
       peer_connect_options_set_max_packet_life_time (self, g_value_get_int (value));
+      break;
+
+    case PROP_RECONNECT:
+      peer_connect_options_set_reconnect (self, g_value_get_boolean (value));
       break;
 
     default:
@@ -223,6 +233,15 @@ peer_connect_options_class_init (PeerConnectOptionsClass *klass)
    * milliseconds, or -1 for no limit. Ignored when reliable.
    */
   properties[PROP_MAX_PACKET_LIFE_TIME] = g_param_spec_int ("max-packet-life-time", NULL, NULL, -1, G_MAXUINT16, -1, flags);
+
+  /**
+   * PeerConnectOptions:reconnect: (getter get_reconnect) (setter set_reconnect)
+   *
+   * Whether the connection outlives its direct link, see
+   * [property@Peer.DataConnection:reconnect]. It implies `reliable`. The other
+   * side has to know how to; with PeerJS the connection is an ordinary one.
+   */
+  properties[PROP_RECONNECT] = g_param_spec_boolean ("reconnect", NULL, NULL, FALSE, flags);
 
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
@@ -402,9 +421,7 @@ peer_connect_options_set_serializer (PeerConnectOptions *self,
  * peer_connect_options_get_reliable: (get-property reliable)
  * @self: connect options
  *
- * Gets the option. Whether messages arrive in the order they were sent. This is what
- * PeerJS means by the word: without it, nothing is lost either, but messages
- * may overtake each other. `MsgPack` connections are always reliable.
+ * Gets the option. Whether messages arrive in the order they were sent.
  *
  * Returns: whether the connection is reliable
  */
@@ -421,9 +438,7 @@ peer_connect_options_get_reliable (PeerConnectOptions *self)
  * @self: connect options
  * @reliable: the new value
  *
- * Sets the option. Whether messages arrive in the order they were sent. This is what
- * PeerJS means by the word: without it, nothing is lost either, but messages
- * may overtake each other. `MsgPack` connections are always reliable.
+ * Sets the option. Whether messages arrive in the order they were sent.
  */
 void
 peer_connect_options_set_reliable (PeerConnectOptions *self,
@@ -442,8 +457,7 @@ peer_connect_options_set_reliable (PeerConnectOptions *self,
  * peer_connect_options_get_ordered: (get-property ordered)
  * @self: connect options
  *
- * Gets the option. Whether messages arrive in order though [property@Peer.ConnectOptions:reliable]
- * is not set; for use with one of the limits below.
+ * Gets the option. Whether messages arrive in order without being reliable.
  *
  * Returns: whether messages arrive in order
  */
@@ -460,8 +474,7 @@ peer_connect_options_get_ordered (PeerConnectOptions *self)
  * @self: connect options
  * @ordered: the new value
  *
- * Sets the option. Whether messages arrive in order though [property@Peer.ConnectOptions:reliable]
- * is not set; for use with one of the limits below.
+ * Sets the option. Whether messages arrive in order without being reliable.
  */
 void
 peer_connect_options_set_ordered (PeerConnectOptions *self,
@@ -480,8 +493,7 @@ peer_connect_options_set_ordered (PeerConnectOptions *self,
  * peer_connect_options_get_max_retransmits: (get-property max-retransmits)
  * @self: connect options
  *
- * Gets the option. How often a lost message is sent again before it is given up, or -1
- * for no limit. Ignored when reliable.
+ * Gets the option. How often a lost message is sent again, or -1 for no limit.
  *
  * Returns: the number of retransmissions
  */
@@ -498,8 +510,7 @@ peer_connect_options_get_max_retransmits (PeerConnectOptions *self)
  * @self: connect options
  * @max_retransmits: the number of retransmissions
  *
- * Sets the option. How often a lost message is sent again before it is given up, or -1
- * for no limit. Ignored when reliable.
+ * Sets the option. How often a lost message is sent again, or -1 for no limit.
  */
 void
 peer_connect_options_set_max_retransmits (PeerConnectOptions *self,
@@ -519,8 +530,7 @@ peer_connect_options_set_max_retransmits (PeerConnectOptions *self,
  * peer_connect_options_get_max_packet_life_time: (get-property max-packet-life-time)
  * @self: connect options
  *
- * Gets the option. For how long a lost message is sent again before it is given up, in
- * milliseconds, or -1 for no limit. Ignored when reliable.
+ * Gets the option. For how long a lost message is sent again, or -1 for no limit.
  *
  * Returns: the time in milliseconds
  */
@@ -537,8 +547,7 @@ peer_connect_options_get_max_packet_life_time (PeerConnectOptions *self)
  * @self: connect options
  * @milliseconds: the time in milliseconds
  *
- * Sets the option. For how long a lost message is sent again before it is given up, in
- * milliseconds, or -1 for no limit. Ignored when reliable.
+ * Sets the option. For how long a lost message is sent again, or -1 for no limit.
  */
 void
 peer_connect_options_set_max_packet_life_time (PeerConnectOptions *self,
@@ -552,4 +561,40 @@ peer_connect_options_set_max_packet_life_time (PeerConnectOptions *self,
 
   self->max_packet_life_time = milliseconds;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_PACKET_LIFE_TIME]);
+}
+
+/**
+ * peer_connect_options_get_reconnect: (get-property reconnect)
+ * @self: connect options
+ *
+ * Gets the option. Whether the connection outlives its direct link.
+ *
+ * Returns: whether to reconnect
+ */
+gboolean
+peer_connect_options_get_reconnect (PeerConnectOptions *self)
+{
+  g_return_val_if_fail (PEER_IS_CONNECT_OPTIONS (self), FALSE);
+
+  return self->reconnect;
+}
+
+/**
+ * peer_connect_options_set_reconnect: (set-property reconnect)
+ * @self: connect options
+ * @reconnect: the new value
+ *
+ * Sets the option. Whether the connection outlives its direct link.
+ */
+void
+peer_connect_options_set_reconnect (PeerConnectOptions *self,
+                                    gboolean reconnect)
+{
+  g_return_if_fail (PEER_IS_CONNECT_OPTIONS (self));
+
+  if (self->reconnect == reconnect)
+    return;
+
+  self->reconnect = reconnect;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECONNECT]);
 }

@@ -76,4 +76,11 @@ PEER_AVAILABLE_IN_1_0
 void peer_connect_options_set_max_packet_life_time (PeerConnectOptions *self,
                                                     int milliseconds);
 
+PEER_AVAILABLE_IN_1_0
+gboolean peer_connect_options_get_reconnect (PeerConnectOptions *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_connect_options_set_reconnect (PeerConnectOptions *self,
+                                         gboolean reconnect);
+
 G_END_DECLS

@@ -29,6 +29,7 @@ struct _PeerDataConnection
 
 /* peer-data-connection-properties.c */
 void peer_data_connection_install_properties (GObjectClass *object_class);
+void peer_data_connection_reconnecting_changed (PeerBaseConnection *base);
 
 /* What a new data connection is, on either side. */
 typedef struct

@@ -5,6 +5,7 @@
 #include "peer-data-connection-private.h"
 
 #include "peer-enum-types.h"
+#include "peer-reconnection-private.h"
 
 typedef enum
 {
@@ -13,9 +14,12 @@ typedef enum
   PROP_RELIABLE,
   PROP_BUFFERED_AMOUNT,
   PROP_BUFFERED_AMOUNT_LOW_THRESHOLD,
+  PROP_RECONNECT,
+  PROP_IS_RECONNECTING,
+  PROP_RECONNECT_TIMEOUT,
 } PeerDataConnectionProperty;
 
-static GParamSpec *properties[PROP_BUFFERED_AMOUNT_LOW_THRESHOLD + 1];
+static GParamSpec *properties[PROP_RECONNECT_TIMEOUT + 1];
 
 /**
  * peer_data_connection_get_serialization: (get-property serialization)
@@ -124,6 +128,89 @@ peer_data_connection_set_buffered_amount_low_threshold (PeerDataConnection *self
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUFFERED_AMOUNT_LOW_THRESHOLD]);
 }
 
+/**
+ * peer_data_connection_get_reconnect: (get-property reconnect)
+ * @self: a data connection
+ *
+ * Gets whether the connection outlives its direct link.
+ *
+ * Returns: whether both sides agreed on it
+ */
+gboolean
+peer_data_connection_get_reconnect (PeerDataConnection *self)
+{
+  g_return_val_if_fail (PEER_IS_DATA_CONNECTION (self), FALSE);
+
+  return self->parent_instance.is_resumable;
+}
+
+/**
+ * peer_data_connection_get_is_reconnecting: (get-property is-reconnecting)
+ * @self: a data connection
+ *
+ * Gets whether the direct link was lost and a new one is being made.
+ *
+ * Returns: whether the connection is being made again
+ */
+gboolean
+peer_data_connection_get_is_reconnecting (PeerDataConnection *self)
+{
+  g_return_val_if_fail (PEER_IS_DATA_CONNECTION (self), FALSE);
+
+  return self->parent_instance.is_reconnecting;
+}
+
+/**
+ * peer_data_connection_get_reconnect_timeout: (get-property reconnect-timeout)
+ * @self: a data connection
+ *
+ * Gets how long the connection may be without a link.
+ *
+ * Returns: the time in seconds, 0 for no limit
+ */
+guint
+peer_data_connection_get_reconnect_timeout (PeerDataConnection *self)
+{
+  g_return_val_if_fail (PEER_IS_DATA_CONNECTION (self), 0);
+
+  return self->parent_instance.reconnect_timeout;
+}
+
+/**
+ * peer_data_connection_set_reconnect_timeout: (set-property reconnect-timeout)
+ * @self: a data connection
+ * @seconds: the time in seconds, 0 for no limit
+ *
+ * Sets how long the connection may be without a link. When it is without one
+ * now, the time counts from now.
+ */
+void
+peer_data_connection_set_reconnect_timeout (PeerDataConnection *self,
+                                            guint seconds)
+{
+  PeerBaseConnection *base;
+
+  g_return_if_fail (PEER_IS_DATA_CONNECTION (self));
+
+  base = PEER_BASE_CONNECTION (self);
+  if (base->reconnect_timeout == seconds)
+    return;
+
+  base->reconnect_timeout = seconds;
+  if (base->reconnection != NULL)
+    peer_reconnection_restart_deadline (base->reconnection);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECONNECT_TIMEOUT]);
+}
+
+void
+peer_data_connection_reconnecting_changed (PeerBaseConnection *base)
+{
+  g_object_freeze_notify (G_OBJECT (base));
+  g_object_notify_by_pspec (G_OBJECT (base), properties[PROP_RECONNECT]);
+  g_object_notify_by_pspec (G_OBJECT (base), properties[PROP_IS_RECONNECTING]);
+  g_object_thaw_notify (G_OBJECT (base));
+}
+
 static void
 peer_data_connection_get_property (GObject *object,
                                    guint prop_id,
@@ -154,6 +241,18 @@ peer_data_connection_get_property (GObject *object,
       g_value_set_uint64 (value, self->low_threshold);
       break;
 
+    case PROP_RECONNECT:
+      g_value_set_boolean (value, peer_data_connection_get_reconnect (self));
+      break;
+
+    case PROP_IS_RECONNECTING:
+      g_value_set_boolean (value, peer_data_connection_get_is_reconnecting (self));
+      break;
+
+    case PROP_RECONNECT_TIMEOUT:
+      g_value_set_uint (value, peer_data_connection_get_reconnect_timeout (self));
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -173,10 +272,16 @@ peer_data_connection_set_property (GObject *object,
       peer_data_connection_set_buffered_amount_low_threshold (self, (gsize) g_value_get_uint64 (value));
       break;
 
+    case PROP_RECONNECT_TIMEOUT:
+      peer_data_connection_set_reconnect_timeout (self, g_value_get_uint (value));
+      break;
+
     case PROP_SERIALIZATION:
     case PROP_SERIALIZER:
     case PROP_RELIABLE:
     case PROP_BUFFERED_AMOUNT:
+    case PROP_RECONNECT:
+    case PROP_IS_RECONNECTING:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -226,6 +331,34 @@ peer_data_connection_install_properties (GObjectClass *object_class)
    */
   properties[PROP_BUFFERED_AMOUNT_LOW_THRESHOLD] = g_param_spec_uint64 ("buffered-amount-low-threshold", NULL, NULL, 0, G_MAXUINT64, 0,
                                                                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * PeerDataConnection:reconnect: (getter get_reconnect)
+   *
+   * Whether the connection outlives its direct link: both sides were asked,
+   * with [property@Peer.ConnectOptions:reconnect] here or there, and know how
+   * to. It is known before the connection opens. PeerJS does not know how to.
+   */
+  properties[PROP_RECONNECT] = g_param_spec_boolean ("reconnect", NULL, NULL, FALSE, read_flags);
+
+  /**
+   * PeerDataConnection:is-reconnecting: (getter get_is_reconnecting)
+   *
+   * Whether the direct link was lost and a new one is being made.
+   * [property@Peer.BaseConnection:is-open] stays set meanwhile, and what is
+   * sent waits.
+   */
+  properties[PROP_IS_RECONNECTING] = g_param_spec_boolean ("is-reconnecting", NULL, NULL, FALSE, read_flags);
+
+  /**
+   * PeerDataConnection:reconnect-timeout: (getter get_reconnect_timeout) (setter set_reconnect_timeout)
+   *
+   * How long the connection may be without a link before it fails with
+   * `PEER_ERROR_TIMED_OUT`, in seconds; 0 for no limit.
+   */
+  properties[PROP_RECONNECT_TIMEOUT] = g_param_spec_uint ("reconnect-timeout", NULL, NULL,
+                                                          0, G_MAXUINT, PEER_DEFAULT_RECONNECT_TIMEOUT,
+                                                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   object_class->get_property = peer_data_connection_get_property;
   object_class->set_property = peer_data_connection_set_property;

@@ -72,4 +72,17 @@ void peer_data_connection_close_flush (PeerDataConnection *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerDataConnection, g_object_unref)
 
+PEER_AVAILABLE_IN_1_0
+gboolean peer_data_connection_get_reconnect (PeerDataConnection *self);
+
+PEER_AVAILABLE_IN_1_0
+gboolean peer_data_connection_get_is_reconnecting (PeerDataConnection *self);
+
+PEER_AVAILABLE_IN_1_0
+guint peer_data_connection_get_reconnect_timeout (PeerDataConnection *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_data_connection_set_reconnect_timeout (PeerDataConnection *self,
+                                                 guint seconds);
+
 G_END_DECLS

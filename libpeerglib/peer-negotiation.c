@@ -5,6 +5,7 @@
 #include "peer-base-connection-private.h"
 
 #include "peer-peer-private.h"
+#include "peer-reconnection-private.h"
 
 /* More than any peer has; a peer that sends more is not helped by them. */
 #define MAX_EARLY_CANDIDATES 256
@@ -24,6 +25,12 @@ peer_base_connection_get_wire_type (PeerBaseConnection *self)
   return PEER_BASE_CONNECTION_GET_CLASS (self)->connection_type == PEER_CONNECTION_TYPE_DATA ? "data" : "media";
 }
 
+static guint32
+peer_base_connection_get_attempt (PeerBaseConnection *self)
+{
+  return self->reconnection != NULL ? peer_reconnection_get_attempt (self->reconnection) : 0;
+}
+
 static void
 description_cb (PeerBaseConnection *self,
                 const char *type,
@@ -37,6 +44,8 @@ description_cb (PeerBaseConnection *self,
     .sdp = (char *) sdp,
     .label = self->label,
     .metadata = self->metadata,
+    .has_resume = self->reconnection != NULL,
+    .resume_attempt = peer_base_connection_get_attempt (self),
     .sdp_m_line_index = -1,
   };
   g_autoptr (GError) error = NULL;
@@ -69,6 +78,8 @@ candidate_cb (PeerBaseConnection *self,
     .sdp_mid = (char *) candidate->sdp_mid,
     .sdp_m_line_index = candidate->sdp_m_line_index,
     .username_fragment = (char *) candidate->username_fragment,
+    .has_resume = self->reconnection != NULL,
+    .resume_attempt = peer_base_connection_get_attempt (self),
   };
   g_autofree char *text = peer_payload_print_candidate (&payload);
 
@@ -106,7 +117,21 @@ peer_base_connection_add_candidate (PeerBaseConnection *self,
   peer_transport_add_remote_candidate (self->transport, &candidate);
 }
 
-static void
+/* Candidates of a link that is tried no longer are of no use. */
+static gboolean
+peer_base_connection_is_for_attempt (PeerBaseConnection *self,
+                                     const PeerPayload *payload)
+{
+  return !payload->has_resume || payload->resume_attempt == peer_base_connection_get_attempt (self);
+}
+
+void
+peer_base_connection_await_description (PeerBaseConnection *self)
+{
+  self->has_remote_description = FALSE;
+}
+
+void
 peer_base_connection_set_remote_description (PeerBaseConnection *self,
                                              const char *type,
                                              const char *sdp)
@@ -114,7 +139,12 @@ peer_base_connection_set_remote_description (PeerBaseConnection *self,
   self->has_remote_description = TRUE;
   peer_transport_set_remote_description (self->transport, type, sdp);
   for (guint i = 0; i < self->early_candidates->len; i++)
-    peer_base_connection_add_candidate (self, g_ptr_array_index (self->early_candidates, i));
+    {
+      const PeerPayload *payload = g_ptr_array_index (self->early_candidates, i);
+
+      if (peer_base_connection_is_for_attempt (self, payload))
+        peer_base_connection_add_candidate (self, payload);
+    }
   g_ptr_array_set_size (self->early_candidates, 0);
 }
 
@@ -133,10 +163,44 @@ peer_base_connection_waits_for_answer (PeerBaseConnection *self)
   return self->state == PEER_CONNECTION_STATE_CONNECTING && !self->has_remote_description;
 }
 
+/* The answer says whether the other side knows how to resume. */
+static void
+peer_base_connection_agree (PeerBaseConnection *self,
+                            const PeerPayload *payload)
+{
+  if (payload->has_resume)
+    {
+      peer_reconnection_agree (self->reconnection);
+      peer_base_connection_set_resumable (self);
+    }
+  else
+    {
+      g_clear_pointer (&self->reconnection, peer_reconnection_free);
+    }
+}
+
+void
+peer_base_connection_handle_expire (PeerBaseConnection *self)
+{
+  if (self->is_resumable && self->reconnection != NULL)
+    peer_reconnection_handle_expire (self->reconnection);
+}
+
 void
 peer_base_connection_handle_answer (PeerBaseConnection *self,
                                     const PeerPayload *payload)
 {
+  g_autoptr (PeerBaseConnection) keep_alive = g_object_ref (self);
+
+  if (self->is_resumable && self->reconnection != NULL)
+    {
+      peer_reconnection_handle_answer (self->reconnection, payload);
+      return;
+    }
+
+  if (self->reconnection != NULL && payload->sdp != NULL)
+    peer_base_connection_agree (self, payload);
+
   if (self->transport != NULL && peer_base_connection_waits_for_answer (self) && payload->sdp != NULL)
     peer_base_connection_set_remote_description (self, "answer", payload->sdp);
   else
@@ -150,7 +214,7 @@ peer_base_connection_handle_candidate (PeerBaseConnection *self,
   if (payload->candidate == NULL)
     return;
 
-  if (self->transport != NULL && self->has_remote_description)
+  if (self->transport != NULL && self->has_remote_description && peer_base_connection_is_for_attempt (self, payload))
     peer_base_connection_add_candidate (self, payload);
   else if (self->early_candidates->len < MAX_EARLY_CANDIDATES)
     {

@@ -8,6 +8,7 @@
 
 #include "peer-error.h"
 #include "peer-ice-configuration-private.h"
+#include "peer-reconnection-private.h"
 #include "protocol/peer-id-private.h"
 #include "transport/peer-certificate-private.h"
 
@@ -57,7 +58,7 @@ peer_peer_apply_options (PeerPeer *self,
       description->metadata = peer_connect_options_get_metadata (options);
       description->serialization = peer_connect_options_get_serialization (options);
       description->serializer = peer_connect_options_get_serializer (options);
-      description->reliable = peer_connect_options_get_reliable (options);
+      description->reliable = peer_connect_options_get_reliable (options) || peer_connect_options_get_reconnect (options);
       config->ordered = peer_connect_options_get_ordered (options);
     }
 
@@ -117,6 +118,7 @@ peer_peer_connect_to (PeerPeer *self,
   g_autoptr (PeerTransport) transport = NULL;
   g_autoptr (GMainContextPusher) pusher = NULL;
   g_autoptr (PeerDataConnection) connection = NULL;
+  PeerBaseConnection *base;
   PeerDataConnectionDescription description = { .peer_id = peer_id };
 
   g_return_val_if_fail (PEER_IS_PEER (self), NULL);
@@ -141,12 +143,18 @@ peer_peer_connect_to (PeerPeer *self,
   peer_peer_apply_options (self, options, &description, config);
 
   connection = peer_peer_add_connection (self, &description);
+  base = PEER_BASE_CONNECTION (connection);
   /* Whoever follows the list may have closed it. */
-  if (PEER_BASE_CONNECTION (connection)->state == PEER_CONNECTION_STATE_CLOSED)
+  if (base->state == PEER_CONNECTION_STATE_CLOSED)
     return NULL;
 
   transport = self->transport_factory (config);
-  peer_base_connection_offer (PEER_BASE_CONNECTION (connection), transport);
+  if (options != NULL && peer_connect_options_get_reconnect (options))
+    {
+      base->reconnection = peer_reconnection_new (base, transport, TRUE);
+      g_set_object (&transport, peer_reconnection_get_transport (base->reconnection));
+    }
+  peer_base_connection_offer (base, transport);
 
   return connection;
 }

@@ -8,6 +8,7 @@
 
 #include "protocol/peer-codec-private.h"
 #include "peer-error.h"
+#include "peer-reconnection-private.h"
 
 /* Offers that others may have open at once; more are ignored. */
 #define MAX_CONNECTING 256
@@ -68,6 +69,7 @@ peer_peer_accept_offer (PeerPeer *self,
   g_autoptr (PeerTransport) transport = NULL;
 
   peer_peer_hand_over_early_candidates (self, base);
+  base->is_resumable = payload->has_resume && payload->reliable;
   /* Whoever follows the list may have closed it, as may the handlers. */
   if (base->state != PEER_CONNECTION_STATE_CLOSED)
     peer_peer_emit_connection (self, connection);
@@ -76,6 +78,12 @@ peer_peer_accept_offer (PeerPeer *self,
 
   config = peer_peer_new_transport_config (self);
   transport = self->transport_factory (config);
+  if (base->is_resumable)
+    {
+      base->reconnection = peer_reconnection_new (base, transport, FALSE);
+      peer_reconnection_agree (base->reconnection);
+      g_set_object (&transport, peer_reconnection_get_transport (base->reconnection));
+    }
   peer_base_connection_answer (base, transport, payload->sdp);
 }
 
@@ -110,6 +118,20 @@ peer_peer_handle_offer (PeerPeer *self,
     peer_peer_accept_offer (self, src, payload, &description);
 }
 
+/* An offer of a new link for a connection that was there before. */
+static void
+peer_peer_handle_resuming_offer (PeerPeer *self,
+                                 const char *src,
+                                 const PeerPayload *payload)
+{
+  PeerBaseConnection *existing = peer_connection_table_lookup (self->connections, src, payload->connection_id);
+
+  if (existing != NULL && existing->is_resumable && existing->reconnection != NULL)
+    peer_reconnection_handle_offer (existing->reconnection, payload);
+  else
+    peer_reconnection_refuse (self, src, payload->connection_id, payload->resume_attempt);
+}
+
 static void
 peer_peer_handle_negotiation (PeerPeer *self,
                               const PeerEnvelope *envelope)
@@ -133,7 +155,9 @@ peer_peer_handle_negotiation (PeerPeer *self,
     }
 
   connection = peer_connection_table_lookup (self->connections, envelope->src, payload.connection_id);
-  if (envelope->type == PEER_MESSAGE_TYPE_OFFER)
+  if (envelope->type == PEER_MESSAGE_TYPE_OFFER && payload.has_resume && payload.resume_attempt > 0)
+    peer_peer_handle_resuming_offer (self, envelope->src, &payload);
+  else if (envelope->type == PEER_MESSAGE_TYPE_OFFER)
     peer_peer_handle_offer (self, envelope->src, &payload);
   else if (connection != NULL && envelope->type == PEER_MESSAGE_TYPE_ANSWER)
     peer_base_connection_handle_answer (connection, &payload);
@@ -158,6 +182,7 @@ peer_peer_handle_expire (PeerPeer *self,
     {
       PeerBaseConnection *connection = g_ptr_array_index (connections, i);
 
+      peer_base_connection_handle_expire (connection);
       if (!peer_base_connection_waits_for_answer (connection))
         continue;
 

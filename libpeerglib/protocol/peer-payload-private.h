@@ -21,6 +21,11 @@ typedef struct
   gboolean reliable;
   char *serialization;
 
+  /* Of a connection that outlives its link. */
+  gboolean has_resume;
+  guint32 resume_attempt;  /* the link that it is about, counted from 0 */
+  gboolean resume_refused; /* of an answer without description */
+
   char *candidate;
   char *sdp_mid;
   int sdp_m_line_index;
@@ -35,7 +40,7 @@ gboolean peer_payload_parse (PeerPayload *payload,
                              GError **error);
 void peer_payload_clear (PeerPayload *payload);
 
-/* JSON text in the form that PeerJS 1.5 sends. The metadata of an offer may
+/* JSON text in the form that PeerJS 1.5 sends, which ignores "resume". The metadata of an offer may
  * be a value that JSON has no form for: PEER_ERROR_UNSUPPORTED_VALUE. */
 char *peer_payload_print_offer (const PeerPayload *payload,
                                 GError **error);

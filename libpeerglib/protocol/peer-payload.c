@@ -41,6 +41,20 @@ parse_candidate (PeerPayload *payload,
     payload->sdp_m_line_index = (int) index;
 }
 
+static void
+parse_resume (PeerPayload *payload,
+              GVariant *resume)
+{
+  gint64 attempt;
+
+  if (!g_variant_lookup (resume, "attempt", "x", &attempt) || attempt < 0 || attempt > G_MAXUINT32)
+    return;
+
+  payload->has_resume = TRUE;
+  payload->resume_attempt = (guint32) attempt;
+  g_variant_lookup (resume, "refused", "b", &payload->resume_refused);
+}
+
 gboolean
 peer_payload_parse (PeerPayload *payload,
                     const char *text,
@@ -50,6 +64,7 @@ peer_payload_parse (PeerPayload *payload,
   g_autoptr (GVariant) value = peer_json_parse (text, length, PEER_JSON_MAX_DEPTH, error);
   g_autoptr (GVariant) description = NULL;
   g_autoptr (GVariant) candidate = NULL;
+  g_autoptr (GVariant) resume = NULL;
 
   *payload = (PeerPayload){ .sdp_m_line_index = -1 };
   if (value == NULL)
@@ -76,6 +91,10 @@ peer_payload_parse (PeerPayload *payload,
   candidate = lookup_object (value, "candidate");
   if (candidate != NULL)
     parse_candidate (payload, candidate);
+
+  resume = lookup_object (value, "resume");
+  if (resume != NULL)
+    parse_resume (payload, resume);
 
   return TRUE;
 }
@@ -117,10 +136,29 @@ add_description (GVariantBuilder *builder,
 {
   GVariantBuilder description;
 
+  if (payload->sdp == NULL)
+    return;
+
   g_variant_builder_init (&description, G_VARIANT_TYPE_VARDICT);
   add_string (&description, "sdp", payload->sdp);
   add_string (&description, "type", payload->sdp_type);
   g_variant_builder_add (builder, "{sv}", "sdp", g_variant_builder_end (&description));
+}
+
+static void
+add_resume (GVariantBuilder *builder,
+            const PeerPayload *payload)
+{
+  GVariantBuilder resume;
+
+  if (!payload->has_resume)
+    return;
+
+  g_variant_builder_init (&resume, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&resume, "{sv}", "attempt", g_variant_new_int64 (payload->resume_attempt));
+  if (payload->resume_refused)
+    g_variant_builder_add (&resume, "{sv}", "refused", g_variant_new_boolean (TRUE));
+  g_variant_builder_add (builder, "{sv}", "resume", g_variant_builder_end (&resume));
 }
 
 static char *
@@ -146,6 +184,7 @@ peer_payload_print_offer (const PeerPayload *payload,
   add_string (&builder, "label", payload->label);
   g_variant_builder_add (&builder, "{sv}", "reliable", g_variant_new_boolean (payload->reliable));
   add_string (&builder, "serialization", payload->serialization);
+  add_resume (&builder, payload);
 
   return print (&builder, error);
 }
@@ -158,6 +197,7 @@ peer_payload_print_answer (const PeerPayload *payload)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   add_description (&builder, payload);
   add_common (&builder, payload);
+  add_resume (&builder, payload);
 
   return print (&builder, NULL);
 }
@@ -180,6 +220,7 @@ peer_payload_print_candidate (const PeerPayload *payload)
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&builder, "{sv}", "candidate", g_variant_builder_end (&candidate));
   add_common (&builder, payload);
+  add_resume (&builder, payload);
 
   return print (&builder, NULL);
 }

@@ -16,12 +16,6 @@ typedef struct
   GSocket *socket;
 } Client;
 
-typedef struct
-{
-  char *dst;
-  GBytes *message;
-} Waiting;
-
 static void
 client_free (Client *client)
 {
@@ -34,7 +28,7 @@ client_free (Client *client)
 }
 
 static void
-waiting_free (Waiting *waiting)
+waiting_free (PeerTestWaiting *waiting)
 {
   g_free (waiting->dst);
   g_bytes_unref (waiting->message);
@@ -69,7 +63,7 @@ peer_test_server_release (PeerTestServer *self)
 {
   for (guint i = 0; i < self->waiting->len;)
     {
-      Waiting *waiting = g_ptr_array_index (self->waiting, i);
+      PeerTestWaiting *waiting = g_ptr_array_index (self->waiting, i);
       Client *client = find_client (self, waiting->dst);
 
       if (client == NULL)
@@ -93,14 +87,14 @@ message_cb (SoupWebsocketConnection *connection,
   g_auto (PeerEnvelope) envelope = { 0 };
   gsize length;
   const char *text = g_bytes_get_data (message, &length);
-  Waiting *waiting;
+  PeerTestWaiting *waiting;
 
   g_ptr_array_add (self->messages, g_strndup (text, length));
   g_assert_true (peer_envelope_parse (&envelope, text, length, PEER_JSON_MAX_DEPTH, NULL));
   if (envelope.dst == NULL)
     return;
 
-  waiting = g_new (Waiting, 1);
+  waiting = g_new (PeerTestWaiting, 1);
   waiting->dst = g_strdup (envelope.dst);
   waiting->message = peer_envelope_build (envelope.type_name, client->id, envelope.dst,
                                           envelope.payload, envelope.payload_length);

@@ -6,6 +6,13 @@
 
 G_BEGIN_DECLS
 
+/* A message on its way to a client. */
+typedef struct
+{
+  char *dst;
+  GBytes *message;
+} PeerTestWaiting;
+
 /* A PeerJS server for tests, on a free port of the loopback interface and on
  * the main context that is the thread default when it is made. What it does
  * is set in its fields, at any time; what it saw is kept for the test. */
@@ -30,7 +37,7 @@ typedef struct
   GPtrArray *requests; /* of char *: path, which SoupServer decodes, and query, as it came */
   GPtrArray *messages; /* of char *: what clients sent */
   GPtrArray *clients;  /* those that are connected */
-  GPtrArray *waiting;  /* to be relayed */
+  GPtrArray *waiting;  /* of PeerTestWaiting: to be relayed */
   guint n_websockets;  /* that were ever opened */
 } PeerTestServer;
 

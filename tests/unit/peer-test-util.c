@@ -278,7 +278,12 @@ peer_test_peer_finish (PeerPeer *peer)
 PeerLoopbackTransport *
 peer_test_get_transport (gpointer connection)
 {
-  return PEER_LOOPBACK_TRANSPORT (PEER_BASE_CONNECTION (connection)->transport);
+  PeerTransport *transport = PEER_BASE_CONNECTION (connection)->transport;
+
+  if (PEER_IS_RESUMABLE_TRANSPORT (transport))
+    transport = peer_resumable_transport_get_link (PEER_RESUMABLE_TRANSPORT (transport));
+
+  return PEER_LOOPBACK_TRANSPORT (transport);
 }
 
 void

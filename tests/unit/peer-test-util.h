@@ -7,6 +7,7 @@
 #include "libpeerglib/peer-data-connection-private.h"
 #include "libpeerglib/peer-peer-private.h"
 #include "libpeerglib/transport/peer-loopback-transport-private.h"
+#include "libpeerglib/transport/peer-resumable-transport-private.h"
 #include "peer-test-server.h"
 
 G_BEGIN_DECLS

@@ -76,6 +76,51 @@ test_candidate (void)
     }
 }
 
+/* Of connections that outlive their link; PeerJS ignores it. */
+static void
+test_resume (void)
+{
+  const char *offer = "{\"sdp\":{\"sdp\":\"v=0\",\"type\":\"offer\"},\"type\":\"data\",\"connectionId\":\"dc_1\","
+                      "\"label\":\"chat\",\"reliable\":true,\"serialization\":\"binary\",\"resume\":{\"attempt\":0}}";
+  const char *refusal = "{\"type\":\"data\",\"connectionId\":\"dc_1\",\"resume\":{\"attempt\":4294967295,\"refused\":true}}";
+  const char *candidate = "{\"candidate\":{\"candidate\":\"c\"},\"type\":\"data\",\"connectionId\":\"dc_1\",\"resume\":{\"attempt\":7}}";
+  const char *malformed[] = { "null", "true", "[]", "0", "{}", "{\"attempt\":-1}", "{\"attempt\":4294967296}", "{\"attempt\":\"1\"}", "{\"attempt\":0.5}" };
+  g_auto (PeerPayload) first = { 0 };
+  g_auto (PeerPayload) second = { 0 };
+  g_auto (PeerPayload) third = { 0 };
+  g_autofree char *printed_offer = NULL;
+  g_autofree char *printed_refusal = NULL;
+  g_autofree char *printed_candidate = NULL;
+
+  parse (&first, offer);
+  g_assert_true (first.has_resume);
+  g_assert_cmpuint (first.resume_attempt, ==, 0);
+  g_assert_false (first.resume_refused);
+  printed_offer = peer_payload_print_offer (&first, NULL);
+  g_assert_cmpstr (printed_offer, ==, offer);
+
+  parse (&second, refusal);
+  g_assert_cmpuint (second.resume_attempt, ==, G_MAXUINT32);
+  g_assert_true (second.resume_refused);
+  g_assert_null (second.sdp);
+  printed_refusal = peer_payload_print_answer (&second);
+  g_assert_cmpstr (printed_refusal, ==, refusal);
+
+  parse (&third, candidate);
+  g_assert_cmpuint (third.resume_attempt, ==, 7);
+  printed_candidate = peer_payload_print_candidate (&third);
+  g_assert_cmpstr (printed_candidate, ==, candidate);
+
+  for (guint i = 0; i < G_N_ELEMENTS (malformed); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("{\"connectionId\":\"c\",\"resume\":%s}", malformed[i]);
+      g_auto (PeerPayload) payload = { 0 };
+
+      parse (&payload, text);
+      g_assert_false (payload.has_resume);
+    }
+}
+
 static void
 test_wrong_types (void)
 {
@@ -139,6 +184,7 @@ main (int argc,
   g_test_add_func ("/payload/offer", test_offer);
   g_test_add_func ("/payload/answer", test_answer);
   g_test_add_func ("/payload/candidate", test_candidate);
+  g_test_add_func ("/payload/resume", test_resume);
   g_test_add_func ("/payload/wrong-types", test_wrong_types);
   g_test_add_func ("/payload/refused", test_refused);
   g_test_add_func ("/payload/metadata-without-form", test_metadata_without_form);
