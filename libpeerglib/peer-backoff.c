@@ -4,10 +4,14 @@
 
 #include "peer-backoff-private.h"
 
+/* From a millisecond on, this many doublings are enough. */
+#define MAX_DOUBLINGS 16
+
 guint
-peer_backoff_delay (guint attempt)
+peer_backoff_delay (guint first,
+                    guint attempt)
 {
-  guint longest = attempt < 6 ? PEER_BACKOFF_FIRST << attempt : PEER_BACKOFF_LAST;
+  guint64 longest = MIN ((guint64) first << MIN (attempt, MAX_DOUBLINGS), PEER_BACKOFF_LAST);
 
   return (guint) g_random_int_range ((gint32) longest / 2, (gint32) longest + 1);
 }

@@ -87,6 +87,21 @@ peer_peer_accept_offer (PeerPeer *self,
   peer_base_connection_answer (base, transport, payload->sdp);
 }
 
+static gboolean
+peer_peer_understands_offer (PeerPeer *self,
+                             const PeerPayload *payload,
+                             PeerDataConnectionDescription *description)
+{
+  if (g_strcmp0 (payload->type, "data") != 0 || payload->sdp == NULL)
+    g_debug ("Ignoring an offer of type %s", payload->type != NULL ? payload->type : "(none)");
+  else if (!peer_peer_find_serialization (self, payload->serialization, description))
+    g_debug ("Ignoring an offer with the unknown serialization %s", payload->serialization);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
 static void
 peer_peer_handle_offer (PeerPeer *self,
                         const char *src,
@@ -102,17 +117,16 @@ peer_peer_handle_offer (PeerPeer *self,
     .max_message_size = (gsize) self->max_message_size,
   };
 
+  if (!peer_peer_understands_offer (self, payload, &description))
+    return;
+
   /* PeerJS begins anew, too: it never renegotiates. */
   if (existing != NULL)
     peer_base_connection_close (existing);
   if (self->is_destroyed)
     return;
 
-  if (g_strcmp0 (payload->type, "data") != 0 || payload->sdp == NULL)
-    g_debug ("Ignoring an offer of type %s", payload->type != NULL ? payload->type : "(none)");
-  else if (!peer_peer_find_serialization (self, payload->serialization, &description))
-    g_debug ("Ignoring an offer with the unknown serialization %s", payload->serialization);
-  else if (peer_connection_table_count_connecting (self->connections) >= MAX_CONNECTING)
+  if (peer_connection_table_count_connecting (self->connections) >= MAX_CONNECTING)
     g_debug ("Ignoring an offer: %u connections are opening", MAX_CONNECTING);
   else
     peer_peer_accept_offer (self, src, payload, &description);

@@ -9,6 +9,7 @@
 #include "peer-wait-queue-private.h"
 #include "protocol/peer-envelope-private.h"
 #include "signaling/peer-early-candidates-private.h"
+#include "signaling/peer-network-watch-private.h"
 #include "signaling/peer-socket-private.h"
 #include "transport/peer-transport-private.h"
 
@@ -33,6 +34,8 @@ struct _PeerPeer
   PeerIceTransportPolicy ice_transport_policy;
   GTlsDatabase *tls_database;
   gboolean auto_reconnect;
+  guint max_reconnect_attempts; /* 0: without end */
+  guint reconnect_delay;        /* milliseconds */
   guint64 max_message_size;
   GHashTable *serializers; /* name to PeerSerializer */
   PeerTransportFactory transport_factory;
@@ -47,12 +50,20 @@ struct _PeerPeer
   guint registration; /* counts what the application did to it */
   PeerSocket *socket;
   GSource *start_source;
-  GSource *reconnect_source;
-  guint reconnect_attempt;
-  gboolean is_reconnecting; /* by itself */
-  PeerWaitQueue *opens;     /* open_async() */
+  PeerWaitQueue *opens; /* open_async() */
   PeerConnectionTable *connections;
   PeerEarlyCandidates *early_candidates;
+
+  /* Reconnecting */
+  gboolean is_reconnecting; /* by itself */
+  GSource *reconnect_source;
+  guint reconnect_attempt;
+  guint n_reconnects_failed; /* of those that count */
+  gint64 opened_at;
+  gint64 refused_since;    /* on the way back; 0 when it was not */
+  gint64 refusal_patience; /* microseconds */
+  PeerNetworkWatch *network_watch;
+  gboolean trusts_network_watch; /* it knew of the network that led to the server */
 };
 
 /* peer-peer-properties.c */
@@ -61,7 +72,8 @@ void peer_peer_set_id (PeerPeer *self,
                        const char *id);
 void peer_peer_set_state (PeerPeer *self,
                           gboolean is_open,
-                          gboolean is_disconnected);
+                          gboolean is_disconnected,
+                          gboolean is_reconnecting);
 void peer_peer_set_destroyed (PeerPeer *self);
 
 /* peer-peer-settings.c */
@@ -81,6 +93,29 @@ void peer_peer_register_again (PeerPeer *self);
 /* Leaves the server; whoever waits for the peer to open gets the error. */
 void peer_peer_unregister (PeerPeer *self,
                            const GError *error);
+
+/* peer-peer-reconnect.c */
+void peer_peer_init_reconnect (PeerPeer *self);
+void peer_peer_clear_reconnect (PeerPeer *self);
+
+/* Whether the peer, whose line has ended or whose attempt has failed, tries
+ * again. Counts the failure. */
+gboolean peer_peer_comes_back (PeerPeer *self,
+                               const GError *error,
+                               gboolean refused);
+
+/* Tries again after a pause. */
+void peer_peer_schedule_reconnect (PeerPeer *self);
+
+/* What was counted is forgotten. */
+void peer_peer_reset_reconnect (PeerPeer *self);
+
+/* The peer is open. */
+void peer_peer_end_reconnect (PeerPeer *self);
+
+/* For tests: another than the system's; before the peer is open. */
+void peer_peer_set_network_watch (PeerPeer *self,
+                                  PeerNetworkWatch *watch);
 
 /* peer-peer-messages.c */
 void peer_peer_handle_message (PeerPeer *self,

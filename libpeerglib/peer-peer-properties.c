@@ -4,6 +4,7 @@
 
 #include "peer-peer-private.h"
 
+#include "peer-backoff-private.h"
 #include "peer-enum-types.h"
 
 #define DEFAULT_KEY "peerjs"
@@ -23,14 +24,35 @@ typedef enum
   PROP_ICE_TRANSPORT_POLICY,
   PROP_TLS_DATABASE,
   PROP_AUTO_RECONNECT,
+  PROP_MAX_RECONNECT_ATTEMPTS,
+  PROP_RECONNECT_DELAY,
   PROP_MAX_MESSAGE_SIZE,
   PROP_IS_OPEN,
   PROP_IS_DISCONNECTED,
+  PROP_IS_RECONNECTING,
   PROP_IS_DESTROYED,
   PROP_CONNECTIONS,
 } PeerPeerProperty;
 
 static GParamSpec *properties[PROP_CONNECTIONS + 1];
+
+/* What the peer is now. */
+static void
+peer_peer_get_state (PeerPeer *self,
+                     PeerPeerProperty property,
+                     GValue *value)
+{
+  if (property == PROP_IS_OPEN)
+    g_value_set_boolean (value, self->is_open);
+  else if (property == PROP_IS_DISCONNECTED)
+    g_value_set_boolean (value, self->is_disconnected);
+  else if (property == PROP_IS_RECONNECTING)
+    g_value_set_boolean (value, self->is_reconnecting);
+  else if (property == PROP_IS_DESTROYED)
+    g_value_set_boolean (value, self->is_destroyed);
+  else
+    g_value_set_object (value, peer_connection_table_get_model (self->connections));
+}
 
 static void
 peer_peer_get_property (GObject *object,
@@ -78,20 +100,21 @@ peer_peer_get_property (GObject *object,
     case PROP_AUTO_RECONNECT:
       g_value_set_boolean (value, self->auto_reconnect);
       break;
+    case PROP_MAX_RECONNECT_ATTEMPTS:
+      g_value_set_uint (value, self->max_reconnect_attempts);
+      break;
+    case PROP_RECONNECT_DELAY:
+      g_value_set_uint (value, self->reconnect_delay);
+      break;
     case PROP_MAX_MESSAGE_SIZE:
       g_value_set_uint64 (value, self->max_message_size);
       break;
     case PROP_IS_OPEN:
-      g_value_set_boolean (value, self->is_open);
-      break;
     case PROP_IS_DISCONNECTED:
-      g_value_set_boolean (value, self->is_disconnected);
-      break;
+    case PROP_IS_RECONNECTING:
     case PROP_IS_DESTROYED:
-      g_value_set_boolean (value, self->is_destroyed);
-      break;
     case PROP_CONNECTIONS:
-      g_value_set_object (value, peer_connection_table_get_model (self->connections));
+      peer_peer_get_state (self, (PeerPeerProperty) prop_id, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -146,11 +169,18 @@ peer_peer_set_property (GObject *object,
     case PROP_AUTO_RECONNECT:
       peer_peer_set_auto_reconnect (self, g_value_get_boolean (value));
       break;
+    case PROP_MAX_RECONNECT_ATTEMPTS:
+      peer_peer_set_max_reconnect_attempts (self, g_value_get_uint (value));
+      break;
+    case PROP_RECONNECT_DELAY:
+      peer_peer_set_reconnect_delay (self, g_value_get_uint (value));
+      break;
     case PROP_MAX_MESSAGE_SIZE:
       peer_peer_set_max_message_size (self, g_value_get_uint64 (value));
       break;
     case PROP_IS_OPEN:
     case PROP_IS_DISCONNECTED:
+    case PROP_IS_RECONNECTING:
     case PROP_IS_DESTROYED:
     case PROP_CONNECTIONS:
     default:
@@ -221,7 +251,10 @@ peer_peer_create_server_properties (void)
    * PeerPeer:ping-interval: (getter get_ping_interval)
    *
    * The time between the HEARTBEAT messages that keep the id, in
-   * milliseconds; 0 for none.
+   * milliseconds; 0 for none. As often, the server is pinged: when nothing
+   * comes from it for two intervals and for ten seconds, the line is taken
+   * for lost. A server that never answered a ping is not expected to, and
+   * with 0 there are no pings.
    */
   properties[PROP_PING_INTERVAL] = g_param_spec_uint ("ping-interval", NULL, NULL, 0, G_MAXUINT, 5000, construct_flags);
 }
@@ -260,10 +293,31 @@ peer_peer_create_connection_properties (void)
    * PeerPeer:auto-reconnect: (getter get_auto_reconnect) (setter set_auto_reconnect)
    *
    * Whether the peer reconnects by itself, with the same id and token, when
-   * the line to the server is lost after it was open. It tries until it
-   * succeeds, with pauses that grow from half a second to half a minute.
+   * the line to the server is lost after it was open. See
+   * [property@Peer.Peer:max-reconnect-attempts] and
+   * [property@Peer.Peer:reconnect-delay].
    */
   properties[PROP_AUTO_RECONNECT] = g_param_spec_boolean ("auto-reconnect", NULL, NULL, TRUE, construct_rw_flags);
+
+  /**
+   * PeerPeer:max-reconnect-attempts: (getter get_max_reconnect_attempts) (setter set_max_reconnect_attempts)
+   *
+   * How many attempts to reconnect may fail before the peer stays
+   * disconnected, which it tells with [signal@Peer.Peer::error]; 0 for
+   * trying without end. Attempts while there is no network do not count, and
+   * a change of network begins the count anew.
+   */
+  properties[PROP_MAX_RECONNECT_ATTEMPTS] = g_param_spec_uint ("max-reconnect-attempts", NULL, NULL, 0, G_MAXUINT, 0, construct_rw_flags);
+
+  /**
+   * PeerPeer:reconnect-delay: (getter get_reconnect_delay) (setter set_reconnect_delay)
+   *
+   * The pause before the first attempt to reconnect, in milliseconds. It
+   * doubles with each attempt, up to a minute. Each pause is shortened by a
+   * random part of up to a half, so that the peers of a server that restarts
+   * do not all come back in the same moment.
+   */
+  properties[PROP_RECONNECT_DELAY] = g_param_spec_uint ("reconnect-delay", NULL, NULL, 1, PEER_BACKOFF_LAST, PEER_BACKOFF_FIRST, construct_rw_flags);
 
   /**
    * PeerPeer:max-message-size: (getter get_max_message_size) (setter set_max_message_size)
@@ -294,6 +348,13 @@ peer_peer_create_state_properties (void)
    * Whether the line to the server is gone.
    */
   properties[PROP_IS_DISCONNECTED] = g_param_spec_boolean ("is-disconnected", NULL, NULL, FALSE, read_flags);
+
+  /**
+   * PeerPeer:is-reconnecting: (getter get_is_reconnecting)
+   *
+   * Whether the peer, which is disconnected, tries to come back by itself.
+   */
+  properties[PROP_IS_RECONNECTING] = g_param_spec_boolean ("is-reconnecting", NULL, NULL, FALSE, read_flags);
 
   /**
    * PeerPeer:is-destroyed: (getter get_is_destroyed)
@@ -338,17 +399,22 @@ peer_peer_set_id (PeerPeer *self,
 void
 peer_peer_set_state (PeerPeer *self,
                      gboolean is_open,
-                     gboolean is_disconnected)
+                     gboolean is_disconnected,
+                     gboolean is_reconnecting)
 {
   gboolean open_changed = self->is_open != is_open;
   gboolean disconnected_changed = self->is_disconnected != is_disconnected;
+  gboolean reconnecting_changed = self->is_reconnecting != is_reconnecting;
 
   self->is_open = is_open;
   self->is_disconnected = is_disconnected;
+  self->is_reconnecting = is_reconnecting;
   if (open_changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_OPEN]);
   if (disconnected_changed)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_DISCONNECTED]);
+  if (reconnecting_changed)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_RECONNECTING]);
 }
 
 void
@@ -363,8 +429,9 @@ peer_peer_set_destroyed (PeerPeer *self)
  * @self: a peer
  *
  * Gets the property. Whether the peer reconnects by itself, with the same id and token, when
- * the line to the server is lost after it was open. It tries until it
- * succeeds, with pauses that grow from half a second to half a minute.
+ * the line to the server is lost after it was open. See
+ * [property@Peer.Peer:max-reconnect-attempts] and
+ * [property@Peer.Peer:reconnect-delay].
  *
  * Returns: whether the peer reconnects by itself
  */
@@ -382,8 +449,9 @@ peer_peer_get_auto_reconnect (PeerPeer *self)
  * @auto_reconnect: whether the peer reconnects by itself
  *
  * Sets the property. Whether the peer reconnects by itself, with the same id and token, when
- * the line to the server is lost after it was open. It tries until it
- * succeeds, with pauses that grow from half a second to half a minute.
+ * the line to the server is lost after it was open. See
+ * [property@Peer.Peer:max-reconnect-attempts] and
+ * [property@Peer.Peer:reconnect-delay].
  */
 void
 peer_peer_set_auto_reconnect (PeerPeer *self,
@@ -396,6 +464,48 @@ peer_peer_set_auto_reconnect (PeerPeer *self,
 
   self->auto_reconnect = auto_reconnect;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_AUTO_RECONNECT]);
+}
+
+/**
+ * peer_peer_set_max_reconnect_attempts: (set-property max-reconnect-attempts)
+ * @self: a peer
+ * @attempts: the number of attempts, 0 for no end
+ *
+ * Sets the property. How many attempts to reconnect may fail before the peer
+ * stays disconnected.
+ */
+void
+peer_peer_set_max_reconnect_attempts (PeerPeer *self,
+                                      guint attempts)
+{
+  g_return_if_fail (PEER_IS_PEER (self));
+
+  if (self->max_reconnect_attempts == attempts)
+    return;
+
+  self->max_reconnect_attempts = attempts;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_RECONNECT_ATTEMPTS]);
+}
+
+/**
+ * peer_peer_set_reconnect_delay: (set-property reconnect-delay)
+ * @self: a peer
+ * @milliseconds: the pause, from a millisecond to a minute
+ *
+ * Sets the property. The pause before the first attempt to reconnect.
+ */
+void
+peer_peer_set_reconnect_delay (PeerPeer *self,
+                               guint milliseconds)
+{
+  g_return_if_fail (PEER_IS_PEER (self));
+  g_return_if_fail (milliseconds >= 1 && milliseconds <= PEER_BACKOFF_LAST);
+
+  if (self->reconnect_delay == milliseconds)
+    return;
+
+  self->reconnect_delay = milliseconds;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECONNECT_DELAY]);
 }
 
 /**
@@ -436,69 +546,4 @@ peer_peer_set_max_message_size (PeerPeer *self,
 
   self->max_message_size = size;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_MESSAGE_SIZE]);
-}
-
-/**
- * peer_peer_get_is_open: (get-property is-open)
- * @self: a peer
- *
- * Gets the property. Whether the server holds the id for the peer now.
- *
- * Returns: whether the peer is open
- */
-gboolean
-peer_peer_get_is_open (PeerPeer *self)
-{
-  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
-
-  return self->is_open;
-}
-
-/**
- * peer_peer_get_is_disconnected: (get-property is-disconnected)
- * @self: a peer
- *
- * Gets the property. Whether the line to the server is gone.
- *
- * Returns: whether the peer is disconnected
- */
-gboolean
-peer_peer_get_is_disconnected (PeerPeer *self)
-{
-  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
-
-  return self->is_disconnected;
-}
-
-/**
- * peer_peer_get_is_destroyed: (get-property is-destroyed)
- * @self: a peer
- *
- * Gets the property. Whether the peer was destroyed and is of no more use.
- *
- * Returns: whether the peer is destroyed
- */
-gboolean
-peer_peer_get_is_destroyed (PeerPeer *self)
-{
-  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
-
-  return self->is_destroyed;
-}
-
-/**
- * peer_peer_get_connections: (get-property connections)
- * @self: a peer
- *
- * Gets the property. The connections that have not closed, a list of
- * [class@Peer.BaseConnection].
- *
- * Returns: (transfer none): the connections
- */
-GListModel *
-peer_peer_get_connections (PeerPeer *self)
-{
-  g_return_val_if_fail (PEER_IS_PEER (self), NULL);
-
-  return peer_connection_table_get_model (self->connections);
 }

@@ -7,52 +7,28 @@
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 
-#include "peer-backoff-private.h"
 #include "peer-error.h"
 #include "peer-source-private.h"
 #include "protocol/peer-id-private.h"
 #include "transport/peer-webrtc-transport-private.h"
-
-static gboolean
-reconnect_cb (gpointer user_data)
-{
-  PeerPeer *self = PEER_PEER (user_data);
-
-  g_clear_pointer (&self->reconnect_source, g_source_unref);
-  g_debug ("Peer %s reconnects, attempt %u", self->id, self->reconnect_attempt);
-  peer_socket_open (self->socket, self->id);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-peer_peer_schedule_reconnect (PeerPeer *self)
-{
-  peer_source_clear (&self->reconnect_source);
-  self->is_reconnecting = TRUE;
-  self->reconnect_source = peer_source_new_timeout (self->context, peer_backoff_delay (self->reconnect_attempt++),
-                                                    "[libpeerglib] reconnect", reconnect_cb, self);
-}
 
 /* The line to the server has ended, or ends here. */
 static void
 peer_peer_end_registration (PeerPeer *self,
                             gboolean comes_back)
 {
+  gboolean was_disconnected = self->is_disconnected;
   guint registration = self->registration;
 
   peer_source_clear (&self->start_source);
   peer_source_clear (&self->reconnect_source);
-  self->is_reconnecting = FALSE;
   if (self->socket != NULL)
     peer_socket_close (self->socket);
   if (comes_back)
     peer_peer_schedule_reconnect (self);
-  if (self->is_disconnected)
-    return;
 
-  peer_peer_set_state (self, FALSE, TRUE);
-  if (self->registration == registration)
+  peer_peer_set_state (self, FALSE, TRUE, comes_back);
+  if (!was_disconnected && self->registration == registration)
     peer_peer_emit_disconnected (self);
 }
 
@@ -79,11 +55,10 @@ socket_open_cb (PeerPeer *self,
   guint registration = self->registration;
 
   self->was_open = TRUE;
-  self->is_reconnecting = FALSE;
-  self->reconnect_attempt = 0;
+  peer_peer_end_reconnect (self);
   peer_peer_set_id (self, id);
   if (self->registration == registration)
-    peer_peer_set_state (self, TRUE, FALSE);
+    peer_peer_set_state (self, TRUE, FALSE, FALSE);
 
   while (self->registration == registration && !peer_wait_queue_is_empty (self->opens))
     {
@@ -105,15 +80,25 @@ socket_message_cb (PeerPeer *self,
 }
 
 static void
+peer_peer_report_end_of_reconnecting (PeerPeer *self,
+                                      const GError *cause)
+{
+  g_autoptr (GError) error = g_error_copy (cause);
+
+  g_prefix_error_literal (&error, _ ("Not reconnecting any more: "));
+  peer_peer_report_error (self, error);
+}
+
+static void
 socket_ended_cb (PeerPeer *self,
                  const GError *error,
                  gboolean refused)
 {
   g_autoptr (PeerPeer) keep_alive = g_object_ref (self);
-  gboolean comes_back = self->was_open && self->auto_reconnect;
+  gboolean comes_back = peer_peer_comes_back (self, error, refused);
   guint registration = self->registration;
 
-  if (refused)
+  if (refused && !comes_back)
     {
       peer_peer_abort (self, error);
       return;
@@ -123,6 +108,8 @@ socket_ended_cb (PeerPeer *self,
     peer_wait_queue_fail (self->opens, error);
   if (!self->is_reconnecting)
     peer_peer_report_error (self, error);
+  else if (!comes_back)
+    peer_peer_report_end_of_reconnecting (self, error);
   if (self->registration == registration)
     peer_peer_end_registration (self, comes_back);
 }
@@ -233,9 +220,9 @@ peer_peer_register_again (PeerPeer *self)
 {
   self->registration++;
   peer_source_clear (&self->reconnect_source);
-  self->is_reconnecting = FALSE;
+  peer_peer_reset_reconnect (self);
   if (self->socket != NULL)
     peer_socket_close (self->socket);
   peer_peer_register (self);
-  peer_peer_set_state (self, FALSE, FALSE);
+  peer_peer_set_state (self, FALSE, FALSE, FALSE);
 }

@@ -189,7 +189,10 @@ peer_peer_get_token (PeerPeer *self)
  * @self: a peer
  *
  * Gets the property. The time between the HEARTBEAT messages that keep the id, in
- * milliseconds; 0 for none.
+ * milliseconds; 0 for none. As often, the server is pinged: when nothing
+ * comes from it for two intervals and for ten seconds, the line is taken for
+ * lost. A server that never answered a ping is not expected to, and with 0
+ * there are no pings.
  *
  * Returns: the interval in milliseconds
  */
@@ -249,4 +252,119 @@ peer_peer_get_tls_database (PeerPeer *self)
   g_return_val_if_fail (PEER_IS_PEER (self), NULL);
 
   return self->tls_database;
+}
+
+/**
+ * peer_peer_get_max_reconnect_attempts: (get-property max-reconnect-attempts)
+ * @self: a peer
+ *
+ * Gets the property. How many attempts to reconnect may fail before the peer
+ * stays disconnected; 0 for no end.
+ *
+ * Returns: the number of attempts
+ */
+guint
+peer_peer_get_max_reconnect_attempts (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), 0);
+
+  return self->max_reconnect_attempts;
+}
+
+/**
+ * peer_peer_get_reconnect_delay: (get-property reconnect-delay)
+ * @self: a peer
+ *
+ * Gets the property. The pause before the first attempt to reconnect.
+ *
+ * Returns: the pause in milliseconds
+ */
+guint
+peer_peer_get_reconnect_delay (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), 0);
+
+  return self->reconnect_delay;
+}
+
+/**
+ * peer_peer_get_is_open: (get-property is-open)
+ * @self: a peer
+ *
+ * Gets the property. Whether the server holds the id for the peer now.
+ *
+ * Returns: whether the peer is open
+ */
+gboolean
+peer_peer_get_is_open (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
+
+  return self->is_open;
+}
+
+/**
+ * peer_peer_get_is_disconnected: (get-property is-disconnected)
+ * @self: a peer
+ *
+ * Gets the property. Whether the line to the server is gone.
+ *
+ * Returns: whether the peer is disconnected
+ */
+gboolean
+peer_peer_get_is_disconnected (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
+
+  return self->is_disconnected;
+}
+
+/**
+ * peer_peer_get_is_reconnecting: (get-property is-reconnecting)
+ * @self: a peer
+ *
+ * Gets the property. Whether the peer, which is disconnected, tries to come
+ * back by itself.
+ *
+ * Returns: whether the peer reconnects
+ */
+gboolean
+peer_peer_get_is_reconnecting (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
+
+  return self->is_reconnecting;
+}
+
+/**
+ * peer_peer_get_is_destroyed: (get-property is-destroyed)
+ * @self: a peer
+ *
+ * Gets the property. Whether the peer was destroyed and is of no more use.
+ *
+ * Returns: whether the peer is destroyed
+ */
+gboolean
+peer_peer_get_is_destroyed (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
+
+  return self->is_destroyed;
+}
+
+/**
+ * peer_peer_get_connections: (get-property connections)
+ * @self: a peer
+ *
+ * Gets the property. The connections that have not closed, a list of
+ * [class@Peer.BaseConnection].
+ *
+ * Returns: (transfer none): the connections
+ */
+GListModel *
+peer_peer_get_connections (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), NULL);
+
+  return peer_connection_table_get_model (self->connections);
 }

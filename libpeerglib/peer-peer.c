@@ -334,8 +334,10 @@ peer_peer_dispose (GObject *object)
   self->is_destroyed = TRUE;
   self->is_open = FALSE;
   self->is_disconnected = TRUE;
+  self->is_reconnecting = FALSE;
   peer_peer_leave_server (self);
   peer_peer_close_connections (self);
+  peer_peer_clear_reconnect (self);
   g_clear_object (&self->socket);
 
   G_OBJECT_CLASS (peer_peer_parent_class)->dispose (object);
@@ -434,4 +436,5 @@ peer_peer_init (PeerPeer *self)
   self->opens = peer_wait_queue_new (self->context);
   self->serializers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->transport_factory = peer_webrtc_transport_new;
+  peer_peer_init_reconnect (self);
 }

@@ -66,6 +66,20 @@ void peer_peer_set_auto_reconnect (PeerPeer *self,
                                    gboolean auto_reconnect);
 
 PEER_AVAILABLE_IN_1_0
+guint peer_peer_get_max_reconnect_attempts (PeerPeer *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_peer_set_max_reconnect_attempts (PeerPeer *self,
+                                           guint attempts);
+
+PEER_AVAILABLE_IN_1_0
+guint peer_peer_get_reconnect_delay (PeerPeer *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_peer_set_reconnect_delay (PeerPeer *self,
+                                    guint milliseconds);
+
+PEER_AVAILABLE_IN_1_0
 guint64 peer_peer_get_max_message_size (PeerPeer *self);
 
 PEER_AVAILABLE_IN_1_0
@@ -77,6 +91,9 @@ gboolean peer_peer_get_is_open (PeerPeer *self);
 
 PEER_AVAILABLE_IN_1_0
 gboolean peer_peer_get_is_disconnected (PeerPeer *self);
+
+PEER_AVAILABLE_IN_1_0
+gboolean peer_peer_get_is_reconnecting (PeerPeer *self);
 
 PEER_AVAILABLE_IN_1_0
 gboolean peer_peer_get_is_destroyed (PeerPeer *self);

@@ -115,7 +115,8 @@ lose_commands (PeerRedisBroker *self,
   peer_redis_broker_trust_claims (self);
 
   if (self->stop_task == NULL && self->retry_source == NULL && self->tick_source != NULL)
-    self->retry_source = peer_source_new_timeout (self->context, peer_backoff_delay (MIN (self->attempt++, MAX_BACKOFF_ATTEMPT)),
+    self->retry_source = peer_source_new_timeout (self->context,
+                                                  peer_backoff_delay (PEER_BACKOFF_FIRST, MIN (self->attempt++, MAX_BACKOFF_ATTEMPT)),
                                                   "[libpeerglib] Redis again", retry_cb, self);
 
   if (!self->is_trouble_told)

@@ -32,7 +32,7 @@ peer_buffer_steal_bytes (PeerBuffer *buffer)
   guint8 *data = buffer->data;
   gsize length = buffer->length;
 
-  if (buffer->capacity > length)
+  if (buffer->capacity - length > MIN_CAPACITY)
     data = g_realloc (data, length);
   *buffer = (PeerBuffer){ NULL };
 

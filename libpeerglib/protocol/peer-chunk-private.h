@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "peer-buffer-private.h"
 #include "peer-codec-private.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,11 @@ gboolean peer_chunk_from_value (PeerChunk *chunk,
                                 GVariant *value);
 
 GBytes *peer_chunk_to_message (const PeerChunk *chunk);
+
+/* Writes that message but for its data: returns where so many bytes of it as
+ * the chunk is long are to be filled in. */
+guint8 *peer_chunk_write_around (const PeerChunk *chunk,
+                                 PeerBuffer *buffer);
 
 /* The size of that message. */
 gsize peer_chunk_get_message_size (const PeerChunk *chunk);

@@ -5,6 +5,9 @@
 #include "peer-chunk-private.h"
 #include "peer-pack-head-private.h"
 
+/* Numbers are written as whole words. */
+#define WORD_SIZE 8
+
 typedef struct
 {
   const guint8 *data;
@@ -134,18 +137,33 @@ append_count (PeerBuffer *buffer,
   peer_pack_append_integer (buffer, PEER_PACK_FORMAT_BINARY_PACK, (gint64) count);
 }
 
+guint8 *
+peer_chunk_write_around (const PeerChunk *chunk,
+                         PeerBuffer *buffer)
+{
+  gsize position;
+
+  peer_buffer_grow (buffer, peer_chunk_get_message_size (chunk) + WORD_SIZE);
+  peer_pack_append_map (buffer, 4);
+  append_count (buffer, "__peerData", chunk->id);
+  append_count (buffer, "n", chunk->n);
+  append_key (buffer, "data");
+  peer_pack_append_bytes_head (buffer, PEER_PACK_FORMAT_BINARY_PACK, chunk->length);
+  position = buffer->length;
+  peer_buffer_extend (buffer, chunk->length);
+  append_count (buffer, "total", chunk->total);
+
+  return buffer->data + position;
+}
+
 GBytes *
 peer_chunk_to_message (const PeerChunk *chunk)
 {
   PeerBuffer buffer = { NULL };
+  guint8 *data = peer_chunk_write_around (chunk, &buffer);
 
-  peer_buffer_grow (&buffer, peer_chunk_get_message_size (chunk));
-  peer_pack_append_map (&buffer, 4);
-  append_count (&buffer, "__peerData", chunk->id);
-  append_count (&buffer, "n", chunk->n);
-  append_key (&buffer, "data");
-  peer_pack_append_bytes (&buffer, PEER_PACK_FORMAT_BINARY_PACK, chunk->data, chunk->length);
-  append_count (&buffer, "total", chunk->total);
+  if (chunk->length > 0)
+    memcpy (data, chunk->data, chunk->length);
 
   return peer_buffer_steal_bytes (&buffer);
 }

@@ -22,17 +22,12 @@ typedef struct
   guint64 next_chunk_id;
 } BinaryCodec;
 
-static GBytes *
-pack (BinaryCodec *self,
-      const PeerValue *value,
-      GError **error)
+static PeerFrames *
+new_whole (PeerRope *packed)
 {
-  g_auto (PeerBuffer) buffer = { NULL };
+  g_autoptr (GBytes) message = peer_rope_steal_bytes (packed);
 
-  if (!peer_pack_append (&buffer, PEER_PACK_FORMAT_BINARY_PACK, value, self->parent.limits.max_depth, error))
-    return NULL;
-
-  return peer_buffer_steal_bytes (&buffer);
+  return peer_frames_new (message, FALSE);
 }
 
 static PeerFrames *
@@ -43,7 +38,7 @@ binary_encode (PeerCodec *codec,
 {
   BinaryCodec *self = (BinaryCodec *) codec;
   g_autoptr (GVariant) prepared = peer_value_prepare (value);
-  g_autoptr (GBytes) packed = NULL;
+  g_auto (PeerRope) packed = { { NULL } };
   gsize size;
   gsize piece_size = PEER_CHUNK_MAX_PAYLOAD;
   PeerValue view;
@@ -51,13 +46,12 @@ binary_encode (PeerCodec *codec,
   peer_value_init (&view, prepared);
   if (!peer_control_check_value (&view, error))
     return NULL;
-  packed = pack (self, &view, error);
-  if (packed == NULL)
+  if (!peer_pack_append_variant (&packed, PEER_PACK_FORMAT_BINARY_PACK, prepared, codec->limits.max_depth, error))
     return NULL;
 
-  size = g_bytes_get_size (packed);
+  size = peer_rope_get_size (&packed);
   if (size <= PEER_CHUNK_MAX_PAYLOAD && (max_message_size == 0 || size <= max_message_size))
-    return peer_frames_new (packed, FALSE);
+    return new_whole (&packed);
 
   if (max_message_size != 0)
     {
@@ -69,7 +63,7 @@ binary_encode (PeerCodec *codec,
       piece_size = MIN (piece_size, max_message_size - PEER_CHUNK_OVERHEAD);
     }
 
-  return peer_frames_new_chunked (packed, piece_size, self->next_chunk_id++);
+  return peer_frames_new_chunked (&packed, piece_size, self->next_chunk_id++);
 }
 
 /* The bytes of a “binary string”, one for each character up to U+00FF, in
@@ -197,13 +191,11 @@ static PeerFrames *
 binary_encode_close (PeerCodec *codec)
 {
   g_autoptr (GVariant) value = peer_control_new_close ();
-  g_autoptr (GBytes) packed = NULL;
-  PeerValue view;
+  g_auto (PeerRope) packed = { { NULL } };
 
-  peer_value_init (&view, value);
-  packed = pack ((BinaryCodec *) codec, &view, NULL);
+  peer_pack_append_variant (&packed, PEER_PACK_FORMAT_BINARY_PACK, value, codec->limits.max_depth, NULL);
 
-  return peer_frames_new (packed, FALSE);
+  return new_whole (&packed);
 }
 
 static void

@@ -23,19 +23,6 @@ typedef struct
   GError *broken;     /* nullable: after an error nothing tells where a value starts */
 } MsgpackCodec;
 
-static GBytes *
-pack (MsgpackCodec *self,
-      const PeerValue *value,
-      GError **error)
-{
-  g_auto (PeerBuffer) buffer = { NULL };
-
-  if (!peer_pack_append (&buffer, PEER_PACK_FORMAT_MESSAGE_PACK, value, self->parent.limits.max_depth, error))
-    return NULL;
-
-  return peer_buffer_steal_bytes (&buffer);
-}
-
 static PeerFrames *
 msgpack_encode (PeerCodec *codec,
                 GVariant *value,
@@ -43,18 +30,17 @@ msgpack_encode (PeerCodec *codec,
                 GError **error)
 {
   g_autoptr (GVariant) prepared = peer_value_prepare (value);
-  g_autoptr (GBytes) packed = NULL;
+  g_auto (PeerRope) packed = { { NULL } };
   PeerValue view;
 
   peer_value_init (&view, prepared);
   if (!peer_control_check_value (&view, error))
     return NULL;
-  packed = pack ((MsgpackCodec *) codec, &view, error);
-  if (packed == NULL)
+  if (!peer_pack_append_variant (&packed, PEER_PACK_FORMAT_MESSAGE_PACK, prepared, codec->limits.max_depth, error))
     return NULL;
 
-  return peer_frames_new_sliced (packed, max_message_size == 0 ? MAX_MESSAGE_SIZE
-                                                               : MIN (max_message_size, MAX_MESSAGE_SIZE));
+  return peer_frames_new_sliced (&packed, max_message_size == 0 ? MAX_MESSAGE_SIZE
+                                                                : MIN (max_message_size, MAX_MESSAGE_SIZE));
 }
 
 static gboolean
@@ -170,13 +156,11 @@ static PeerFrames *
 msgpack_encode_close (PeerCodec *codec)
 {
   g_autoptr (GVariant) value = peer_control_new_close ();
-  g_autoptr (GBytes) packed = NULL;
-  PeerValue view;
+  g_auto (PeerRope) packed = { { NULL } };
 
-  peer_value_init (&view, value);
-  packed = pack ((MsgpackCodec *) codec, &view, NULL);
+  peer_pack_append_variant (&packed, PEER_PACK_FORMAT_MESSAGE_PACK, value, codec->limits.max_depth, NULL);
 
-  return peer_frames_new (packed, FALSE);
+  return peer_frames_new_sliced (&packed, MAX_MESSAGE_SIZE);
 }
 
 static void

@@ -87,6 +87,10 @@ PeerFrames *peer_frames_new (GBytes *message,
 GBytes *peer_frames_next (PeerFrames *frames,
                           gboolean *is_text);
 
+/* Whether they are the chunks of one value, between which those of other
+ * values may go if order does not matter. */
+gboolean peer_frames_are_chunks (PeerFrames *frames);
+
 /* Bytes of the messages still to come, framing included. */
 gsize peer_frames_get_size (PeerFrames *frames);
 void peer_frames_free (PeerFrames *frames);

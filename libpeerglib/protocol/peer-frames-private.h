@@ -3,15 +3,17 @@
 #pragma once
 
 #include "peer-codec-private.h"
+#include "peer-rope-private.h"
 
 G_BEGIN_DECLS
 
-/* A stream cut into pieces of at most this size. */
-PeerFrames *peer_frames_new_sliced (GBytes *stream,
+/* A stream cut into pieces of at most this size. Takes what the rope holds. */
+PeerFrames *peer_frames_new_sliced (PeerRope *stream,
                                     gsize piece_size);
 
-/* A packed value in chunk messages with payloads of at most this size. */
-PeerFrames *peer_frames_new_chunked (GBytes *packed,
+/* A packed value in chunk messages with payloads of at most this size. Takes
+ * what the rope holds. */
+PeerFrames *peer_frames_new_chunked (PeerRope *packed,
                                      gsize piece_size,
                                      guint64 id);
 

@@ -2,77 +2,84 @@
 
 #include "config.h"
 
-#include "peer-buffer-private.h"
 #include "peer-chunk-private.h"
 #include "peer-frames-private.h"
 
 struct _PeerFrames
 {
-  GBytes *bytes;
+  GBytes *message; /* nullable: the only one, as it is */
   gboolean is_text;
+
+  PeerRope rope; /* what the pieces are cut from */
+  PeerRopeCursor cursor;
   gsize piece_size;
   guint64 chunk_id; /* 0 when the pieces are messages as they are */
+
   guint64 n;
   guint64 n_pieces;
   gsize remaining_size;
 };
 
-static PeerFrames *
-frames_new (GBytes *bytes,
-            gboolean is_text,
-            gsize piece_size,
-            guint64 chunk_id)
+PeerFrames *
+peer_frames_new (GBytes *message,
+                 gboolean is_text)
+{
+  PeerFrames *frames;
+
+  g_return_val_if_fail (message != NULL, NULL);
+
+  frames = g_new0 (PeerFrames, 1);
+  frames->message = g_bytes_ref (message);
+  frames->is_text = is_text;
+  frames->n_pieces = 1;
+  frames->remaining_size = g_bytes_get_size (message);
+
+  return frames;
+}
+
+PeerFrames *
+peer_frames_new_sliced (PeerRope *stream,
+                        gsize piece_size)
 {
   PeerFrames *frames = g_new0 (PeerFrames, 1);
-  gsize size = g_bytes_get_size (bytes);
+  gsize size = peer_rope_get_size (stream);
 
-  frames->bytes = g_bytes_ref (bytes);
-  frames->is_text = is_text;
+  frames->rope = *stream;
+  *stream = (PeerRope){ { NULL } };
   frames->piece_size = piece_size;
-  frames->chunk_id = chunk_id;
   frames->n_pieces = size <= piece_size ? 1 : (size - 1) / piece_size + 1;
   frames->remaining_size = size;
 
   return frames;
 }
 
+static gsize
+get_piece_size (PeerFrames *frames,
+                guint64 n)
+{
+  return MIN (peer_rope_get_size (&frames->rope) - n * frames->piece_size, frames->piece_size);
+}
+
 static PeerChunk
 get_chunk (PeerFrames *frames,
            guint64 n)
 {
-  PeerChunk chunk = { .id = frames->chunk_id, .n = n, .total = frames->n_pieces };
-  gsize size;
-  const guint8 *data = peer_bytes_get_data (frames->bytes, &size);
-
-  chunk.data = data + n * frames->piece_size;
-  chunk.length = MIN (size - n * frames->piece_size, frames->piece_size);
-
-  return chunk;
+  return (PeerChunk){
+    .id = frames->chunk_id,
+    .n = n,
+    .total = frames->n_pieces,
+    .length = get_piece_size (frames, n),
+  };
 }
 
 PeerFrames *
-peer_frames_new (GBytes *message,
-                 gboolean is_text)
-{
-  g_return_val_if_fail (message != NULL, NULL);
-
-  return frames_new (message, is_text, g_bytes_get_size (message), 0);
-}
-
-PeerFrames *
-peer_frames_new_sliced (GBytes *stream,
-                        gsize piece_size)
-{
-  return frames_new (stream, FALSE, piece_size, 0);
-}
-
-PeerFrames *
-peer_frames_new_chunked (GBytes *packed,
+peer_frames_new_chunked (PeerRope *packed,
                          gsize piece_size,
                          guint64 id)
 {
-  PeerFrames *frames = frames_new (packed, FALSE, piece_size, id);
+  PeerFrames *frames = peer_frames_new_sliced (packed, piece_size);
 
+  frames->chunk_id = id;
   frames->remaining_size = 0;
   for (guint64 n = 0; n < frames->n_pieces; n++)
     {
@@ -84,11 +91,38 @@ peer_frames_new_chunked (GBytes *packed,
   return frames;
 }
 
+static GBytes *
+make_message (PeerFrames *frames)
+{
+  PeerBuffer buffer = { NULL };
+  guint8 *payload;
+  gsize size;
+
+  if (frames->message != NULL)
+    return g_bytes_ref (frames->message);
+
+  size = get_piece_size (frames, frames->n);
+  if (frames->chunk_id != 0)
+    {
+      PeerChunk chunk = get_chunk (frames, frames->n);
+
+      payload = peer_chunk_write_around (&chunk, &buffer);
+    }
+  else
+    {
+      peer_buffer_grow (&buffer, size);
+      payload = peer_buffer_extend (&buffer, size);
+    }
+  peer_rope_read (&frames->rope, &frames->cursor, payload, size);
+
+  return peer_buffer_steal_bytes (&buffer);
+}
+
 GBytes *
 peer_frames_next (PeerFrames *frames,
                   gboolean *is_text)
 {
-  g_autoptr (GBytes) message = NULL;
+  GBytes *message;
 
   g_return_val_if_fail (frames != NULL, NULL);
 
@@ -97,22 +131,19 @@ peer_frames_next (PeerFrames *frames,
   if (frames->n == frames->n_pieces)
     return NULL;
 
-  if (frames->n_pieces == 1 && frames->chunk_id == 0)
-    message = g_bytes_ref (frames->bytes);
-  else
-    {
-      PeerChunk chunk = get_chunk (frames, frames->n);
-
-      if (frames->chunk_id != 0)
-        message = peer_chunk_to_message (&chunk);
-      else
-        message = g_bytes_new_from_bytes (frames->bytes, frames->n * frames->piece_size, chunk.length);
-    }
-
+  message = make_message (frames);
   frames->n++;
   frames->remaining_size -= g_bytes_get_size (message);
 
-  return g_steal_pointer (&message);
+  return message;
+}
+
+gboolean
+peer_frames_are_chunks (PeerFrames *frames)
+{
+  g_return_val_if_fail (frames != NULL, FALSE);
+
+  return frames->chunk_id != 0;
 }
 
 gsize
@@ -126,6 +157,7 @@ peer_frames_get_size (PeerFrames *frames)
 void
 peer_frames_free (PeerFrames *frames)
 {
-  g_bytes_unref (frames->bytes);
+  g_clear_pointer (&frames->message, g_bytes_unref);
+  peer_rope_clear (&frames->rope);
   g_free (frames);
 }

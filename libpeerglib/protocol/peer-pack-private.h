@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peer-buffer-private.h"
+#include "peer-rope-private.h"
 #include "peer-value-private.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,14 @@ gboolean peer_pack_append (PeerBuffer *buffer,
                            guint max_depth,
                            GError **error);
 
+/* The same for a prepared GVariant, of which long texts and bytes are not
+ * copied. */
+gboolean peer_pack_append_variant (PeerRope *rope,
+                                   PeerPackFormat format,
+                                   GVariant *prepared,
+                                   guint max_depth,
+                                   GError **error);
+
 /* The pieces of which chunks are made. */
 void peer_pack_append_integer (PeerBuffer *buffer,
                                PeerPackFormat format,
@@ -38,10 +47,10 @@ void peer_pack_append_text (PeerBuffer *buffer,
                             PeerPackFormat format,
                             const char *text,
                             gsize length);
-void peer_pack_append_bytes (PeerBuffer *buffer,
-                             PeerPackFormat format,
-                             gconstpointer data,
-                             gsize length);
+/* What comes before so many bytes. */
+void peer_pack_append_bytes_head (PeerBuffer *buffer,
+                                  PeerPackFormat format,
+                                  gsize length);
 void peer_pack_append_map (PeerBuffer *buffer,
                            gsize n_members);
 

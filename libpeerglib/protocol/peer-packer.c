@@ -17,11 +17,19 @@
 /* The largest integer up to which a Number holds all. */
 #define MAX_SAFE_INTEGER 0x1p53
 
+/* Text and bytes of at least this size are not copied where they need not be. */
+#define MIN_REFERRED_SIZE (16 * 1024)
+
+/* Room to begin with; longer than most values. */
+#define MAX_RESERVED_SIZE (64 * 1024)
+
 typedef struct
 {
   PeerBuffer *buffer;
   PeerPackFormat format;
   guint max_depth;
+  PeerRope *rope;    /* nullable: whose buffer that is */
+  GVariant *variant; /* with a rope: what the value is in */
 } Packer;
 
 /* The tags of text or bytes with lengths of 8, 16, 32 bits; 0 for none. */
@@ -145,13 +153,11 @@ peer_pack_append_text (PeerBuffer *buffer,
 }
 
 void
-peer_pack_append_bytes (PeerBuffer *buffer,
-                        PeerPackFormat format,
-                        gconstpointer data,
-                        gsize length)
+peer_pack_append_bytes_head (PeerBuffer *buffer,
+                             PeerPackFormat format,
+                             gsize length)
 {
   append_length (buffer, &bytes_tags[format], length);
-  peer_buffer_append (buffer, data, length);
 }
 
 void
@@ -299,6 +305,35 @@ pack_container (Packer *packer,
   return pack_object (packer, value, depth + 1, error);
 }
 
+static void
+append_reference (Packer *packer,
+                  const guint8 *data,
+                  gsize size)
+{
+  g_autoptr (GBytes) all = g_variant_get_data_as_bytes (packer->variant);
+  gsize offset = (gsize) (data - peer_bytes_get_data (all, NULL));
+  g_autoptr (GBytes) bytes = g_bytes_new_from_bytes (all, offset, size);
+
+  peer_rope_refer (packer->rope, bytes);
+}
+
+static gboolean
+pack_text_or_bytes (Packer *packer,
+                    const PeerValue *value,
+                    GError **error)
+{
+  if (value->size > G_MAXUINT32)
+    return refuse (_ ("The text or the bytes are too long"), error);
+
+  append_length (packer->buffer, &(value->kind == PEER_VALUE_TEXT ? text_tags : bytes_tags)[packer->format], value->size);
+  if (packer->rope != NULL && value->size >= MIN_REFERRED_SIZE)
+    append_reference (packer, value->data, value->size);
+  else
+    peer_buffer_append (packer->buffer, value->data, value->size);
+
+  return TRUE;
+}
+
 static gboolean
 pack_value (Packer *packer,
             const PeerValue *value,
@@ -323,13 +358,7 @@ pack_value (Packer *packer,
       return pack_number (packer, value->number, error);
     case PEER_VALUE_TEXT:
     case PEER_VALUE_BYTES:
-      if (value->size > G_MAXUINT32)
-        return refuse (_ ("The text or the bytes are too long"), error);
-      if (value->kind == PEER_VALUE_TEXT)
-        peer_pack_append_text (packer->buffer, packer->format, (const char *) value->data, value->size);
-      else
-        peer_pack_append_bytes (packer->buffer, packer->format, value->data, value->size);
-      return TRUE;
+      return pack_text_or_bytes (packer, value, error);
     case PEER_VALUE_DATE:
       if (packer->format == PEER_PACK_FORMAT_BINARY_PACK)
         return pack_date_text (packer, value->integer, error);
@@ -350,7 +379,7 @@ peer_pack_append (PeerBuffer *buffer,
                   guint max_depth,
                   GError **error)
 {
-  Packer packer = { buffer, format, max_depth };
+  Packer packer = { buffer, format, max_depth, NULL, NULL };
 
   /* packed values are shorter than serialized ones, apart from the lengths of
    * long text and bytes */
@@ -358,4 +387,20 @@ peer_pack_append (PeerBuffer *buffer,
     peer_buffer_grow (buffer, value->size + 16);
 
   return pack_value (&packer, value, 0, error);
+}
+
+gboolean
+peer_pack_append_variant (PeerRope *rope,
+                          PeerPackFormat format,
+                          GVariant *prepared,
+                          guint max_depth,
+                          GError **error)
+{
+  Packer packer = { &rope->buffer, format, max_depth, rope, prepared };
+  PeerValue value;
+
+  peer_value_init (&value, prepared);
+  peer_buffer_reserve (&rope->buffer, MIN (value.size, MAX_RESERVED_SIZE) + 16);
+
+  return pack_value (&packer, &value, 0, error);
 }

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "peer-keepalive-private.h"
 #include "protocol/peer-envelope-private.h"
 
 G_BEGIN_DECLS
@@ -40,6 +41,9 @@ void peer_socket_send (PeerSocket *self,
                        const char *dst,
                        const char *payload);
 
+/* Finds out now whether the line is still there: it may have died unnoticed. */
+void peer_socket_probe (PeerSocket *self);
+
 void peer_socket_list_peers_async (PeerSocket *self,
                                    GCancellable *cancellable,
                                    GAsyncReadyCallback callback,
@@ -48,9 +52,15 @@ char **peer_socket_list_peers_finish (PeerSocket *self,
                                       GAsyncResult *result,
                                       GError **error);
 
-/* For tests: how long to wait for OPEN before it is taken for granted. */
+/* For tests: how long to wait for OPEN before it is taken for granted from a
+ * server that answers pings, and from one that does not before it is given up. */
 void peer_socket_set_silent_delay (PeerSocket *self,
                                    guint milliseconds);
+void peer_socket_set_open_timeout (PeerSocket *self,
+                                   guint milliseconds);
+
+/* For tests: that of the line that is there, or NULL. */
+PeerKeepalive *peer_socket_get_keepalive (PeerSocket *self);
 
 /* For tests: how long the server may take for its next word of an answer. */
 void peer_socket_set_answer_timeout (PeerSocket *self,

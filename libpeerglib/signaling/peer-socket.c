@@ -10,10 +10,9 @@
 #include <libsoup/soup.h>
 
 #include "peer-http-private.h"
+#include "peer-keepalive-private.h"
+#include "peer-request-private.h"
 #include "protocol/peer-json-private.h"
-
-/* The version of PeerJS whose protocol this is. */
-#define PEERJS_VERSION "1.5.5"
 
 #define MAX_ID_SIZE 1024
 #define MAX_LIST_SIZE (16 * 1024 * 1024)
@@ -24,10 +23,13 @@
  * up. It does not hold for a WebSocket once that is there. */
 #define ANSWER_TIMEOUT 30
 
-/* Milliseconds after which a server that accepted the socket and says nothing
- * is taken to have let us take over our own id: the reference server sends no
- * OPEN then. */
+/* Milliseconds after which a server that accepted the socket, answers pings
+ * and says nothing else is taken to have let us take over our own id: the
+ * reference server sends no OPEN then. */
 #define SILENT_OPEN_DELAY 1500
+
+/* Milliseconds after which one that does not even answer pings is given up. */
+#define OPEN_TIMEOUT 10000
 
 struct _PeerSocket
 {
@@ -39,6 +41,7 @@ struct _PeerSocket
   char *token;
   guint ping_interval;
   guint silent_delay;
+  guint open_timeout;
   SoupSession *session;
 
   char *id;
@@ -46,8 +49,10 @@ struct _PeerSocket
   SoupWebsocketConnection *connection;
   gboolean is_open;
   GQueue queue; /* of GBytes, until it is open */
+  PeerKeepalive *keepalive;
   GSource *heartbeat;
   GSource *silent_open;
+  GSource *open_deadline;
 };
 
 G_DEFINE_FINAL_TYPE (PeerSocket, peer_socket, G_TYPE_OBJECT)
@@ -90,6 +95,8 @@ peer_socket_close (PeerSocket *self)
   g_clear_object (&self->cancellable);
   peer_source_clear (&self->heartbeat);
   peer_source_clear (&self->silent_open);
+  peer_source_clear (&self->open_deadline);
+  g_clear_pointer (&self->keepalive, peer_keepalive_free);
   self->is_open = FALSE;
   peer_socket_drop_connection (self);
 }
@@ -123,17 +130,20 @@ peer_socket_end_with_io_error (PeerSocket *self,
   peer_socket_end (self, code, FALSE, message);
 }
 
-/* FALSE when the server has begun to close. */
+/* FALSE when the server has begun to close, or when sending showed that the
+ * line is gone: the socket has ended then, and said so. */
 static gboolean
 peer_socket_send_now (PeerSocket *self,
                       GBytes *message)
 {
+  g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
+
   if (soup_websocket_connection_get_state (self->connection) != SOUP_WEBSOCKET_STATE_OPEN)
     return FALSE;
 
   soup_websocket_connection_send_message (self->connection, SOUP_WEBSOCKET_DATA_TEXT, message);
 
-  return TRUE;
+  return self->connection != NULL;
 }
 
 static gboolean
@@ -150,9 +160,11 @@ heartbeat_cb (gpointer user_data)
 static void
 peer_socket_set_open (PeerSocket *self)
 {
+  g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
   GBytes *message;
 
   peer_source_clear (&self->silent_open);
+  peer_source_clear (&self->open_deadline);
   if (self->is_open)
     return;
 
@@ -163,7 +175,15 @@ peer_socket_set_open (PeerSocket *self)
   while ((message = g_queue_peek_head (&self->queue)) != NULL && peer_socket_send_now (self, message))
     g_bytes_unref (g_queue_pop_head (&self->queue));
 
-  g_signal_emit (self, signals[OPEN], 0, self->id);
+  if (self->connection != NULL)
+    g_signal_emit (self, signals[OPEN], 0, self->id);
+}
+
+static void
+peer_socket_open_silently (PeerSocket *self)
+{
+  g_debug ("The server says nothing: the id %s is taken to be ours", self->id);
+  peer_socket_set_open (self);
 }
 
 static gboolean
@@ -171,10 +191,33 @@ silent_open_cb (gpointer user_data)
 {
   PeerSocket *self = PEER_SOCKET (user_data);
 
-  g_debug ("The server says nothing: the id %s is taken to be ours", self->id);
-  peer_socket_set_open (self);
+  peer_source_clear (&self->silent_open);
+  if (peer_keepalive_is_answered (self->keepalive))
+    peer_socket_open_silently (self);
 
   return G_SOURCE_REMOVE;
+}
+
+static gboolean
+open_deadline_cb (gpointer user_data)
+{
+  g_autoptr (PeerSocket) self = g_object_ref (PEER_SOCKET (user_data));
+
+  peer_socket_end (self, PEER_ERROR_NETWORK, FALSE, _ ("The server accepts connections and says nothing"));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+keepalive_cb (PeerKeepaliveEvent event,
+              gpointer user_data)
+{
+  g_autoptr (PeerSocket) self = g_object_ref (PEER_SOCKET (user_data));
+
+  if (event == PEER_KEEPALIVE_LOST)
+    peer_socket_end (self, PEER_ERROR_NETWORK, FALSE, _ ("The server is not heard any more"));
+  else if (!self->is_open && self->silent_open == NULL)
+    peer_socket_open_silently (self);
 }
 
 /* The text that ERROR and its like carry for people: payload.msg. */
@@ -281,6 +324,22 @@ closed_cb (PeerSocket *self)
 }
 
 static void
+peer_socket_watch_connection (PeerSocket *self,
+                              SoupWebsocketConnection *connection)
+{
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
+
+  self->connection = g_object_ref (connection);
+  soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_MESSAGE_SIZE);
+  g_signal_connect_swapped (connection, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect_swapped (connection, "error", G_CALLBACK (error_cb), self);
+  g_signal_connect_swapped (connection, "closed", G_CALLBACK (closed_cb), self);
+  self->keepalive = peer_keepalive_new (connection, self->ping_interval, keepalive_cb, self);
+  self->silent_open = peer_source_new_timeout (self->context, self->silent_delay, "[libpeerglib] silent server", silent_open_cb, self);
+  self->open_deadline = peer_source_new_timeout (self->context, self->open_timeout, "[libpeerglib] open deadline", open_deadline_cb, self);
+}
+
+static void
 websocket_connect_cb (GObject *object,
                       GAsyncResult *result,
                       gpointer user_data)
@@ -298,58 +357,14 @@ websocket_connect_cb (GObject *object,
       return;
     }
 
-  self->connection = g_steal_pointer (&connection);
-  soup_websocket_connection_set_max_incoming_payload_size (self->connection, MAX_MESSAGE_SIZE);
-  g_signal_connect_swapped (self->connection, "message", G_CALLBACK (message_cb), self);
-  g_signal_connect_swapped (self->connection, "error", G_CALLBACK (error_cb), self);
-  g_signal_connect_swapped (self->connection, "closed", G_CALLBACK (closed_cb), self);
-  self->silent_open = peer_source_new_timeout (self->context, self->silent_delay, "[libpeerglib] silent server", silent_open_cb, self);
-}
-
-/* A request below the server's path; the names and values of the query come
- * in pairs, and are escaped, which PeerJS leaves to the browser. */
-static SoupMessage *
-peer_socket_new_request (PeerSocket *self,
-                         const char *path,
-                         const char *const *query)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GUri) uri = NULL;
-  g_autofree char *base = g_uri_to_string (self->uri);
-  const char *separator = "?";
-
-  g_string_append (text, base);
-  g_string_append (text, path);
-  for (; *query != NULL; query += 2)
-    {
-      g_string_append_printf (text, "%s%s=", separator, query[0]);
-      g_string_append_uri_escaped (text, query[1], NULL, FALSE);
-      separator = "&";
-    }
-
-  uri = g_uri_parse (text->str, SOUP_HTTP_URI_FLAGS, NULL);
-
-  return soup_message_new_from_uri (SOUP_METHOD_GET, uri);
-}
-
-static SoupMessage *
-peer_socket_new_http_request (PeerSocket *self,
-                              const char *resource)
-{
-  g_autofree char *key = g_uri_escape_string (self->key, NULL, FALSE);
-  g_autofree char *path = g_strdup_printf ("%s/%s", key, resource);
-  g_autofree char *unique = g_strdup_printf ("%" G_GINT64_FORMAT "%u", g_get_real_time () / 1000, g_random_int ());
-  const char *query[] = { "ts", unique, "version", PEERJS_VERSION, NULL };
-
-  return peer_socket_new_request (self, path, query);
+  peer_socket_watch_connection (self, connection);
 }
 
 static void
 peer_socket_open_websocket (PeerSocket *self)
 {
   g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
-  const char *query[] = { "key", self->key, "id", self->id, "token", self->token, "version", PEERJS_VERSION, NULL };
-  g_autoptr (SoupMessage) request = peer_socket_new_request (self, "peerjs", query);
+  g_autoptr (SoupMessage) request = peer_request_new_websocket (self->uri, self->key, self->id, self->token);
 
   soup_session_websocket_connect_async (self->session, request, NULL, NULL, G_PRIORITY_DEFAULT,
                                         self->cancellable, websocket_connect_cb, g_object_ref (self));
@@ -405,10 +420,23 @@ peer_socket_open (PeerSocket *self,
     }
   else
     {
-      g_autoptr (SoupMessage) request = peer_socket_new_http_request (self, "id");
+      g_autoptr (SoupMessage) request = peer_request_new_http (self->uri, self->key, "id");
 
       peer_http_get_async (self->session, request, MAX_ID_SIZE, self->cancellable, id_cb, g_object_ref (self));
     }
+}
+
+void
+peer_socket_probe (PeerSocket *self)
+{
+  if (self->keepalive != NULL)
+    peer_keepalive_probe (self->keepalive);
+}
+
+PeerKeepalive *
+peer_socket_get_keepalive (PeerSocket *self)
+{
+  return self->keepalive;
 }
 
 void
@@ -416,6 +444,13 @@ peer_socket_set_silent_delay (PeerSocket *self,
                               guint milliseconds)
 {
   self->silent_delay = milliseconds;
+}
+
+void
+peer_socket_set_open_timeout (PeerSocket *self,
+                              guint milliseconds)
+{
+  self->open_timeout = milliseconds;
 }
 
 void
@@ -481,7 +516,7 @@ peer_socket_list_peers_async (PeerSocket *self,
                               gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (SoupMessage) request = peer_socket_new_http_request (self, "peers");
+  g_autoptr (SoupMessage) request = peer_request_new_http (self->uri, self->key, "peers");
 
   g_task_set_source_tag (task, peer_socket_list_peers_async);
   peer_http_get_async (self->session, request, MAX_LIST_SIZE, cancellable, list_peers_cb, task);
@@ -544,6 +579,7 @@ peer_socket_init (PeerSocket *self)
 {
   self->context = g_main_context_ref_thread_default ();
   self->silent_delay = SILENT_OPEN_DELAY;
+  self->open_timeout = OPEN_TIMEOUT;
 }
 
 PeerSocket *

@@ -41,6 +41,7 @@ exchange_chunks (const guint8 *data,
   g_autoptr (PeerReassembler) reassembler = peer_reassembler_new (&LIMITS);
   g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_autoptr (GBytes) packed = NULL;
+  PeerRope rope = { { NULL } };
   g_autoptr (PeerFrames) frames = NULL;
   g_autoptr (GBytes) whole = NULL;
   GBytes *message;
@@ -49,7 +50,8 @@ exchange_chunks (const guint8 *data,
     return;
 
   packed = g_bytes_new (data + 1, MIN (size - 1, 512));
-  frames = peer_frames_new_chunked (packed, (gsize) data[0] + 1, 1);
+  peer_rope_refer (&rope, packed);
+  frames = peer_frames_new_chunked (&rope, (gsize) data[0] + 1, 1);
   while ((message = peer_frames_next (frames, NULL)) != NULL)
     g_ptr_array_insert (messages, messages->len % 2 == 0 ? 0 : -1, message);
 

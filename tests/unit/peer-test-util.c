@@ -269,6 +269,13 @@ peer_test_peer_wait_open (PeerPeer *peer)
 }
 
 void
+peer_test_hurry (PeerPeer *peer)
+{
+  peer_test_wait (peer->reconnect_source != NULL);
+  g_source_set_ready_time (peer->reconnect_source, 0);
+}
+
+void
 peer_test_peer_finish (PeerPeer *peer)
 {
   peer_peer_destroy (peer);

@@ -75,6 +75,9 @@ PeerPeer *peer_test_peer_new (PeerTestServer *server,
                               const char *id);
 void peer_test_peer_wait_open (PeerPeer *peer);
 
+/* Ends the pause before the next attempt to reconnect, which it waits for. */
+void peer_test_hurry (PeerPeer *peer);
+
 /* Destroys the peer and sees that nobody holds it. */
 void peer_test_peer_finish (PeerPeer *peer);
 

@@ -2,7 +2,11 @@
 
 #include "config.h"
 
+#include <malloc.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
 
 #include <libpeerglib/peer.h>
 
@@ -23,6 +27,17 @@ new_packed (gsize size)
     data[i] = (guint8) (i * 31 + i / 256);
 
   return g_bytes_new_take (data, size);
+}
+
+static PeerFrames *
+new_chunked (GBytes *packed,
+             guint64 id)
+{
+  PeerRope rope = { { NULL } };
+
+  peer_rope_refer (&rope, packed);
+
+  return peer_frames_new_chunked (&rope, PEER_CHUNK_MAX_PAYLOAD, id);
 }
 
 static gboolean
@@ -171,7 +186,7 @@ test_chunk_round_trip (void)
       for (guint order = 0; order < 3; order++)
         {
           g_autoptr (GBytes) packed = new_packed (sizes[i]);
-          g_autoptr (PeerFrames) frames = peer_frames_new_chunked (packed, PEER_CHUNK_MAX_PAYLOAD, 7);
+          g_autoptr (PeerFrames) frames = new_chunked (packed, 7);
           g_autoptr (PeerReassembler) reassembler = peer_reassembler_new (&PEER_CODEC_LIMITS_DEFAULT);
           g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
           g_autoptr (GBytes) value = NULL;
@@ -201,7 +216,7 @@ static void
 test_frames_size (void)
 {
   g_autoptr (GBytes) packed = new_packed (20000000);
-  g_autoptr (PeerFrames) frames = peer_frames_new_chunked (packed, PEER_CHUNK_MAX_PAYLOAD, 200);
+  g_autoptr (PeerFrames) frames = new_chunked (packed, 200);
   gsize size = peer_frames_get_size (frames);
   GBytes *message;
   gboolean is_text = TRUE;
@@ -217,6 +232,108 @@ test_frames_size (void)
     }
   g_assert_cmpuint (size, ==, 0);
   g_assert_null (peer_frames_next (frames, NULL));
+}
+
+/* In use, however it was obtained. */
+static gsize
+get_allocated_size (void)
+{
+  struct mallinfo2 info = mallinfo2 ();
+
+  return info.uordblks + info.hblkhd;
+}
+
+#define FILE_SIZE (G_GUINT64_CONSTANT (1) << 30)
+
+static GVariant *
+map_large_file (void)
+{
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp ("peer-XXXXXX", &path, NULL);
+  g_autoptr (GMappedFile) file = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (ftruncate (fd, FILE_SIZE), ==, 0);
+  g_assert_cmpint (pwrite (fd, "end", 3, FILE_SIZE - 3), ==, 3);
+  file = g_mapped_file_new_from_fd (fd, FALSE, NULL);
+  g_assert_nonnull (file);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_close (fd, NULL);
+  bytes = g_mapped_file_get_bytes (file);
+
+  return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+}
+
+static void
+check_not_copied (PeerSerialization serialization,
+                  GVariant *value)
+{
+  g_autoptr (PeerCodec) codec = peer_codec_new (serialization, NULL);
+  gsize before = get_allocated_size ();
+  g_autoptr (PeerFrames) frames = peer_codec_encode (codec, value, 0, NULL);
+  gsize most = 0;
+  guint64 n_bytes = 0;
+  GBytes *message;
+
+  g_assert_nonnull (frames);
+  while ((message = peer_frames_next (frames, NULL)) != NULL)
+    {
+      most = MAX (most, get_allocated_size () - before);
+      n_bytes += g_bytes_get_size (message);
+      g_bytes_unref (message);
+    }
+
+  g_test_message ("%zu bytes allocated for %" G_GUINT64_FORMAT, most, n_bytes);
+  g_assert_cmpuint (n_bytes, >, FILE_SIZE);
+  g_assert_cmpuint (most, <, 1024 * 1024);
+}
+
+static void
+test_frames_are_not_copies (void)
+{
+  g_autoptr (GVariant) value = map_large_file ();
+
+  g_test_summary ("A gigabyte of a file is sent without a copy of it in memory");
+
+  check_not_copied (PEER_SERIALIZATION_BINARY, value);
+  check_not_copied (PEER_SERIALIZATION_MSGPACK, value);
+}
+
+static void
+test_frames_of_mixed_value (void)
+{
+  g_autofree char *text = g_strnfill (100000, 'x');
+  g_autoptr (GBytes) bytes = new_packed (70000);
+  GVariantDict dict;
+  g_autoptr (GVariant) value = NULL;
+  const PeerSerialization serializations[] = { PEER_SERIALIZATION_BINARY, PEER_SERIALIZATION_MSGPACK };
+
+  g_test_summary ("What is not copied arrives in its place between what is");
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "first", "s", "short");
+  g_variant_dict_insert (&dict, "text", "s", text);
+  g_variant_dict_insert_value (&dict, "bytes", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+  g_variant_dict_insert (&dict, "last", "x", (gint64) 7);
+  value = g_variant_ref_sink (g_variant_dict_end (&dict));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (serializations); i++)
+    {
+      g_autoptr (PeerCodec) codec = peer_codec_new (serializations[i], NULL);
+      g_autoptr (PeerFrames) frames = peer_codec_encode (codec, value, 1000, NULL);
+      g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
+      gboolean close_requested = FALSE;
+      GBytes *message;
+
+      while ((message = peer_frames_next (frames, NULL)) != NULL)
+        {
+          g_assert_true (peer_codec_decode (codec, message, FALSE, values, &close_requested, NULL));
+          g_bytes_unref (message);
+        }
+      g_assert_cmpuint (values->len, ==, 1);
+      g_assert_cmpvariant (values->pdata[0], value);
+    }
 }
 
 static void
@@ -330,6 +447,8 @@ main (int argc,
   g_test_add_func ("/chunk/any-key-order", test_chunk_any_key_order);
   g_test_add_func ("/chunk/round-trip", test_chunk_round_trip);
   g_test_add_func ("/frames/size", test_frames_size);
+  g_test_add_func ("/frames/are-not-copies", test_frames_are_not_copies);
+  g_test_add_func ("/frames/of-mixed-value", test_frames_of_mixed_value);
   g_test_add_func ("/reassembler/interleaved", test_reassembler_interleaved);
   g_test_add_func ("/reassembler/late-duplicates", test_reassembler_late_duplicates);
   g_test_add_func ("/reassembler/impossible-chunks", test_reassembler_impossible_chunks);

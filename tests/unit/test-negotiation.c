@@ -230,6 +230,28 @@ test_offer_again_closes_the_old (void)
   peer_test_pair_clear (&pair);
 }
 
+/* What nothing can be made of takes nothing away. */
+static void
+test_offer_again_ignored (void)
+{
+  PeerTestPair pair;
+  const char *const rests[] = { "", ",\"type\":\"data\"", ",\"type\":\"data\",\"serialization\":\"unheard-of\",\"sdp\":{\"sdp\":\"v=0\"}" };
+
+  peer_test_pair_open (&pair, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rests); i++)
+    {
+      g_autofree char *payload = g_strdup_printf ("{\"connectionId\":\"%s\"%s}",
+                                                  peer_base_connection_get_connection_id (PEER_BASE_CONNECTION (pair.incoming)),
+                                                  rests[i]);
+
+      send_to_bob (pair.server, "OFFER", payload);
+    }
+  settle_bob (&pair);
+  peer_test_assert_events (pair.incoming_events, "");
+
+  peer_test_pair_clear (&pair);
+}
+
 static void
 check_offer (const char *payload,
              gboolean is_accepted)
@@ -387,6 +409,7 @@ main (int argc,
   g_test_add_func ("/negotiation/second-answer-ignored", test_second_answer_ignored);
   g_test_add_func ("/negotiation/answer-nonsense", test_answer_nonsense);
   g_test_add_func ("/negotiation/offer-again-closes-the-old", test_offer_again_closes_the_old);
+  g_test_add_func ("/negotiation/offer-again-ignored", test_offer_again_ignored);
   g_test_add_func ("/negotiation/offer-ignored", test_offer_ignored);
   g_test_add_func ("/negotiation/offer-tolerated", test_offer_tolerated);
   g_test_add_func ("/negotiation/offer-nonsense-fails", test_offer_nonsense_fails);

@@ -12,17 +12,17 @@ test_backoff (void)
 {
   for (guint attempt = 0; attempt < 40; attempt++)
     {
-      guint longest = MIN (500u << MIN (attempt, 10), 30000u);
+      guint longest = MIN (500u << MIN (attempt, 10), 60000u);
 
       for (guint i = 0; i < 50; i++)
         {
-          guint delay = peer_backoff_delay (attempt);
+          guint delay = peer_backoff_delay (500, attempt);
 
           g_assert_cmpuint (delay, >=, longest / 2);
           g_assert_cmpuint (delay, <=, longest);
         }
     }
-  g_assert_cmpuint (peer_backoff_delay (G_MAXUINT), >=, 15000);
+  g_assert_cmpuint (peer_backoff_delay (1, G_MAXUINT), >=, 30000);
 }
 
 static void

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-test-proxy.h"
+#include "peer-test-util.h"
+
+#define ID_TAKEN "{\"type\":\"ID-TAKEN\",\"payload\":{\"msg\":\"ID is taken\"}}"
+#define FULL "{\"type\":\"ERROR\",\"payload\":{\"msg\":\"Server has reached its concurrent user limit\"}}"
+#define INVALID_KEY "{\"type\":\"INVALID-KEY\"}"
+#define OPEN "{\"type\":\"OPEN\"}"
+
+#define LOST "open:alice error:network disconnected:alice"
+
+/* alice reaches her server by a way that can fail. */
+typedef struct
+{
+  PeerTestServer *server;
+  PeerTestProxy *proxy;
+  PeerPeer *alice;
+  PeerTestRecorder *events;
+} Fixture;
+
+static void
+fixture_set_up (Fixture *fixture,
+                guint ping_interval)
+{
+  *fixture = (Fixture){ 0 };
+  fixture->server = peer_test_server_new ();
+  fixture->proxy = peer_test_proxy_new (fixture->server->port);
+  fixture->alice = g_object_new (PEER_TYPE_PEER,
+                                 "id", "alice",
+                                 "host", "127.0.0.1",
+                                 "port", fixture->proxy->port,
+                                 "secure", FALSE,
+                                 "ping-interval", ping_interval,
+                                 NULL);
+  fixture->events = peer_test_recorder_new (fixture->alice);
+}
+
+static void
+fixture_tear_down (Fixture *fixture)
+{
+  peer_peer_destroy (fixture->alice);
+  peer_test_recorder_free (fixture->events);
+  g_assert_finalize_object (fixture->alice);
+  peer_test_proxy_free (fixture->proxy);
+  peer_test_server_free (fixture->server);
+}
+
+static PeerKeepalive *
+get_keepalive (Fixture *fixture)
+{
+  return peer_socket_get_keepalive (fixture->alice->socket);
+}
+
+/* The cable is pulled: no FIN ever comes. */
+static void
+test_half_open (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 1000);
+  peer_test_wait_events (fixture.events, "open:alice");
+  peer_test_wait (peer_keepalive_is_answered (get_keepalive (&fixture)));
+  peer_test_proxy_freeze (fixture.proxy);
+  peer_keepalive_set_pause (get_keepalive (&fixture), 1);
+  peer_test_wait_events (fixture.events, LOST);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " open:alice");
+
+  fixture_tear_down (&fixture);
+}
+
+static gboolean
+count_pause_cb (gpointer user_data)
+{
+  guint *n_pauses = user_data;
+
+  (*n_pauses)++;
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+check_not_lost (Fixture *fixture)
+{
+  guint n_pauses = 0;
+  guint source = g_timeout_add (1, count_pause_cb, &n_pauses);
+
+  peer_test_wait (n_pauses == 50);
+  peer_test_assert_events (fixture->events, "open:alice");
+  g_assert_true (peer_peer_get_is_open (fixture->alice));
+  g_source_remove (source);
+}
+
+static void
+test_server_that_never_answers_pings (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 1000);
+  fixture.proxy->drops_pongs = TRUE;
+  peer_test_wait_events (fixture.events, "open:alice");
+  /* Once for the pings in the beginning, once for those after them. */
+  for (guint i = 0; i < 2; i++)
+    {
+      peer_keepalive_set_pause (get_keepalive (&fixture), 1);
+      check_not_lost (&fixture);
+    }
+  g_assert_false (peer_keepalive_is_answered (get_keepalive (&fixture)));
+
+  fixture_tear_down (&fixture);
+}
+
+static void
+test_without_heartbeats (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  peer_test_wait_events (fixture.events, "open:alice");
+  peer_test_wait (peer_keepalive_is_answered (get_keepalive (&fixture)));
+  peer_test_proxy_freeze (fixture.proxy);
+  peer_socket_probe (fixture.alice->socket);
+  check_not_lost (&fixture);
+
+  fixture_tear_down (&fixture);
+}
+
+/* It accepts the socket and does not say a word. */
+static void
+test_never_open (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 1000);
+  fixture.proxy->drops_pongs = TRUE;
+  fixture.server->greeting = NULL;
+  peer_test_wait (fixture.alice->socket != NULL);
+  peer_socket_set_open_timeout (fixture.alice->socket, 1);
+  peer_test_wait_events (fixture.events, "error:network disconnected:alice");
+  g_assert_false (peer_peer_get_is_reconnecting (fixture.alice));
+
+  fixture_tear_down (&fixture);
+}
+
+static void
+test_never_open_on_the_way_back (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 1000);
+  fixture.proxy->drops_pongs = TRUE;
+  peer_test_wait_events (fixture.events, "open:alice");
+  fixture.server->greeting = NULL;
+  peer_socket_set_open_timeout (fixture.alice->socket, 1);
+  peer_test_server_close_clients (fixture.server, 0);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait (fixture.alice->reconnect_attempt == 2);
+  fixture.server->greeting = OPEN;
+  peer_socket_set_open_timeout (fixture.alice->socket, 60000);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " open:alice");
+
+  fixture_tear_down (&fixture);
+}
+
+/* A proxy that closes lines without traffic; nothing else is wrong. */
+static void
+test_idle_proxy (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  fixture.proxy->idle_timeout = 1;
+  for (guint i = 0; i < 3; i++)
+    {
+      peer_test_peer_wait_open (fixture.alice);
+      peer_test_wait (peer_peer_get_is_reconnecting (fixture.alice));
+      peer_test_hurry (fixture.alice);
+    }
+  peer_test_peer_wait_open (fixture.alice);
+
+  fixture_tear_down (&fixture);
+}
+
+/* A proxy answers for the server that restarts. */
+static void
+test_bad_gateway (void)
+{
+  const guint statuses[] = { SOUP_STATUS_BAD_GATEWAY, SOUP_STATUS_SERVICE_UNAVAILABLE, SOUP_STATUS_GATEWAY_TIMEOUT };
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  peer_test_wait_events (fixture.events, "open:alice");
+  fixture.server->websocket_status = SOUP_STATUS_BAD_GATEWAY;
+  peer_test_server_close_clients (fixture.server, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      fixture.server->websocket_status = statuses[i];
+      peer_test_wait (fixture.alice->reconnect_attempt == i + 1);
+      peer_test_hurry (fixture.alice);
+    }
+  peer_test_wait (fixture.alice->reconnect_attempt == G_N_ELEMENTS (statuses) + 1);
+  fixture.server->websocket_status = 0;
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " open:alice");
+
+  fixture_tear_down (&fixture);
+}
+
+/* The pauses add up to an hour; only they are cut short. */
+static void
+test_gone_for_an_hour (void)
+{
+  Fixture fixture;
+  gint64 passed = 0;
+
+  fixture_set_up (&fixture, 0);
+  peer_test_wait_events (fixture.events, "open:alice");
+  peer_test_server_stop (fixture.server);
+  while (passed < G_TIME_SPAN_HOUR)
+    {
+      gint64 pause;
+
+      peer_test_wait (fixture.alice->reconnect_source != NULL);
+      pause = g_source_get_ready_time (fixture.alice->reconnect_source) - g_get_monotonic_time ();
+      g_assert_cmpint (pause, <=, G_TIME_SPAN_MINUTE);
+      passed += MAX (pause, G_TIME_SPAN_MILLISECOND);
+      peer_test_hurry (fixture.alice);
+      peer_test_wait (fixture.alice->reconnect_source == NULL);
+    }
+  peer_test_wait (fixture.alice->reconnect_source != NULL);
+  peer_test_assert_events (fixture.events, LOST);
+  g_assert_cmpuint (fixture.alice->reconnect_attempt, >=, 60);
+
+  peer_test_server_start (fixture.server);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " open:alice");
+
+  fixture_tear_down (&fixture);
+}
+
+/* A server that takes everybody in and throws everybody out is not stormed. */
+static void
+test_short_lines (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  for (guint i = 1; i <= 8; i++)
+    {
+      peer_test_peer_wait_open (fixture.alice);
+      fixture.alice->opened_at = G_MAXINT64;
+      peer_test_server_close_clients (fixture.server, 0);
+      peer_test_wait (fixture.alice->reconnect_source != NULL);
+      g_assert_cmpuint (fixture.alice->reconnect_attempt, ==, MIN (i, 5));
+      peer_test_hurry (fixture.alice);
+    }
+  peer_test_peer_wait_open (fixture.alice);
+  fixture.alice->opened_at -= G_TIME_SPAN_MINUTE;
+  peer_test_server_close_clients (fixture.server, 0);
+  peer_test_wait (fixture.alice->reconnect_source != NULL);
+  g_assert_cmpuint (fixture.alice->reconnect_attempt, ==, 1);
+
+  fixture_tear_down (&fixture);
+}
+
+static void
+test_max_reconnect_attempts (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  peer_test_wait_events (fixture.events, "open:alice");
+  peer_peer_set_max_reconnect_attempts (fixture.alice, 2);
+  peer_test_server_stop (fixture.server);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait (fixture.alice->reconnect_attempt == 2);
+  peer_test_assert_events (fixture.events, LOST);
+  g_assert_true (peer_peer_get_is_reconnecting (fixture.alice));
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " error:network");
+  g_assert_true (g_str_has_prefix (fixture.events->error->message, "Not reconnecting any more: "));
+  peer_test_wait (!peer_peer_get_is_reconnecting (fixture.alice));
+  g_assert_null (fixture.alice->reconnect_source);
+  g_assert_true (peer_peer_get_is_disconnected (fixture.alice));
+  g_assert_false (peer_peer_get_is_destroyed (fixture.alice));
+
+  /* The count begins anew. */
+  peer_test_server_start (fixture.server);
+  peer_peer_reconnect (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " error:network open:alice");
+  peer_test_server_close_clients (fixture.server, 0);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " error:network " LOST " open:alice");
+
+  fixture_tear_down (&fixture);
+}
+
+static void
+test_reconnect_delay (void)
+{
+  Fixture fixture;
+  guint delay;
+
+  fixture_set_up (&fixture, 0);
+  g_object_get (fixture.alice, "reconnect-delay", &delay, NULL);
+  g_assert_cmpuint (delay, ==, 500);
+  peer_peer_set_reconnect_delay (fixture.alice, 60000);
+  g_assert_cmpuint (peer_peer_get_reconnect_delay (fixture.alice), ==, 60000);
+  peer_test_wait_events (fixture.events, "open:alice");
+  peer_test_server_close_clients (fixture.server, 0);
+  peer_test_wait (fixture.alice->reconnect_source != NULL);
+  g_assert_cmpint (g_source_get_ready_time (fixture.alice->reconnect_source) - fixture.alice->opened_at, >=, 30 * G_TIME_SPAN_SECOND);
+
+  fixture_tear_down (&fixture);
+}
+
+/* Loses the server, is refused on the way back and then let in. */
+static void
+check_passing_refusal (const char *refusal)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  peer_test_wait_events (fixture.events, "open:alice");
+  fixture.server->greeting = refusal;
+  peer_test_server_close_clients (fixture.server, 0);
+  for (guint i = 1; i < 4; i++)
+    {
+      peer_test_wait (fixture.alice->reconnect_attempt == i);
+      peer_test_hurry (fixture.alice);
+    }
+  peer_test_wait (fixture.alice->reconnect_attempt == 4);
+  fixture.server->greeting = OPEN;
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " open:alice");
+  g_assert_cmpint (fixture.alice->refused_since, ==, 0);
+
+  fixture_tear_down (&fixture);
+}
+
+static void
+test_own_ghost (void)
+{
+  check_passing_refusal (ID_TAKEN);
+}
+
+static void
+test_full_server (void)
+{
+  check_passing_refusal (FULL);
+}
+
+/* The same, but it does not pass. */
+static void
+check_lasting_refusal (const char *refusal,
+                       gint64 patience,
+                       const char *expected)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 0);
+  fixture.alice->refusal_patience = patience;
+  peer_test_wait_events (fixture.events, "open:alice");
+  fixture.server->greeting = refusal;
+  peer_test_server_close_clients (fixture.server, 0);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, expected);
+  peer_test_wait (!peer_peer_get_is_reconnecting (fixture.alice));
+  g_assert_null (fixture.alice->reconnect_source);
+  g_assert_true (peer_peer_get_is_disconnected (fixture.alice));
+  g_assert_false (peer_peer_get_is_destroyed (fixture.alice));
+
+  fixture_tear_down (&fixture);
+}
+
+static void
+test_lasting_refusals (void)
+{
+  check_lasting_refusal (ID_TAKEN, 0, LOST " error:unavailable-id");
+  check_lasting_refusal (FULL, 0, LOST " error:server-error");
+  check_lasting_refusal (INVALID_KEY, G_TIME_SPAN_HOUR, LOST " error:invalid-key");
+}
+
+static void
+note_cb (PeerPeer *peer,
+         GParamSpec *pspec,
+         GString *notes)
+{
+  g_string_append_printf (notes, "%s(%d%d%d) ", pspec->name, peer_peer_get_is_open (peer),
+                          peer_peer_get_is_disconnected (peer), peer_peer_get_is_reconnecting (peer));
+}
+
+static void
+note_disconnected_cb (PeerPeer *peer,
+                      const char *id,
+                      GString *notes)
+{
+  g_string_append (notes, "DISCONNECTED ");
+}
+
+static void
+note_open_cb (PeerPeer *peer,
+              const char *id,
+              GString *notes)
+{
+  g_string_append (notes, "OPEN ");
+}
+
+static void
+note_error_cb (PeerPeer *peer,
+               const GError *error,
+               GString *notes)
+{
+  g_string_append (notes, "ERROR ");
+}
+
+/* All properties have their new values before the first of them notifies. */
+static void
+test_order_of_signals (void)
+{
+  Fixture fixture;
+  g_autoptr (GString) notes = g_string_new (NULL);
+
+  fixture_set_up (&fixture, 0);
+  peer_test_wait_events (fixture.events, "open:alice");
+  g_signal_connect (fixture.alice, "notify", G_CALLBACK (note_cb), notes);
+  g_signal_connect (fixture.alice, "disconnected", G_CALLBACK (note_disconnected_cb), notes);
+  g_signal_connect (fixture.alice, "open", G_CALLBACK (note_open_cb), notes);
+  g_signal_connect (fixture.alice, "error", G_CALLBACK (note_error_cb), notes);
+  peer_test_server_close_clients (fixture.server, 0);
+  peer_test_hurry (fixture.alice);
+  peer_test_wait_events (fixture.events, LOST " open:alice");
+  g_assert_cmpstr (notes->str, ==,
+                   "ERROR is-open(011) is-disconnected(011) is-reconnecting(011) DISCONNECTED "
+                   "is-open(100) is-disconnected(100) is-reconnecting(100) OPEN ");
+  g_signal_handlers_disconnect_by_data (fixture.alice, notes);
+
+  fixture_tear_down (&fixture);
+}
+
+/* As behind a captive portal: wrong now, right later. */
+static void
+test_wrong_certificate_for_a_while (void)
+{
+  g_autoptr (PeerTestServer) server = peer_test_server_new_tls ();
+  g_autoptr (GTlsDatabase) database = peer_test_server_get_tls_database ();
+  g_autoptr (GTlsCertificate) right = g_object_ref (server->certificate);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "running", "other-certificate.pem", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) wrong = g_tls_certificate_new_from_file (path, &error);
+  PeerPeer *peer = g_object_new (PEER_TYPE_PEER,
+                                 "id", "alice",
+                                 "host", "127.0.0.1",
+                                 "port", server->port,
+                                 "tls-database", database,
+                                 NULL);
+  g_autoptr (PeerTestRecorder) events = peer_test_recorder_new (peer);
+
+  g_assert_no_error (error);
+  peer_test_wait_events (events, "open:alice");
+  peer_test_server_stop (server);
+  g_set_object (&server->certificate, wrong);
+  peer_test_server_start (server);
+  for (guint i = 1; i < 3; i++)
+    {
+      peer_test_wait (peer->reconnect_attempt == i);
+      peer_test_hurry (peer);
+    }
+  peer_test_wait (peer->reconnect_attempt == 3);
+  peer_test_assert_events (events, LOST);
+
+  peer_test_server_stop (server);
+  g_set_object (&server->certificate, right);
+  peer_test_server_start (server);
+  peer_test_hurry (peer);
+  peer_test_wait_events (events, LOST " open:alice");
+
+  peer_test_peer_finish (peer);
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_summary ("What can happen to a server, and to the way to it");
+
+  g_test_add_func ("/peer-outages/half-open", test_half_open);
+  g_test_add_func ("/peer-outages/server-that-never-answers-pings", test_server_that_never_answers_pings);
+  g_test_add_func ("/peer-outages/without-heartbeats", test_without_heartbeats);
+  g_test_add_func ("/peer-outages/never-open", test_never_open);
+  g_test_add_func ("/peer-outages/never-open-on-the-way-back", test_never_open_on_the_way_back);
+  g_test_add_func ("/peer-outages/idle-proxy", test_idle_proxy);
+  g_test_add_func ("/peer-outages/bad-gateway", test_bad_gateway);
+  g_test_add_func ("/peer-outages/gone-for-an-hour", test_gone_for_an_hour);
+  g_test_add_func ("/peer-outages/short-lines", test_short_lines);
+  g_test_add_func ("/peer-outages/max-reconnect-attempts", test_max_reconnect_attempts);
+  g_test_add_func ("/peer-outages/reconnect-delay", test_reconnect_delay);
+  g_test_add_func ("/peer-outages/own-ghost", test_own_ghost);
+  g_test_add_func ("/peer-outages/full-server", test_full_server);
+  g_test_add_func ("/peer-outages/lasting-refusals", test_lasting_refusals);
+  g_test_add_func ("/peer-outages/order-of-signals", test_order_of_signals);
+  g_test_add_func ("/peer-outages/wrong-certificate-for-a-while", test_wrong_certificate_for_a_while);
+
+  return g_test_run ();
+}
