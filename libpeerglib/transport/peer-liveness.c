@@ -146,7 +146,10 @@ static void
 excuse_delay (PeerLiveness *self,
               gint64 now)
 {
-  gint64 delay = self->wake_at >= 0 ? MAX (now - self->wake_at, 0) : 0;
+  gint64 delay = now - self->wake_at;
+
+  if (self->wake_at < 0 || delay <= 0)
+    return;
 
   self->heard_at = MIN (self->heard_at + delay, now);
   if (self->checked_at >= 0)

@@ -26,6 +26,7 @@ struct _Half
   gatomicrefcount ref_count;
   PeerTransportQueue *queue;
   gboolean is_offerer;
+  gboolean is_ordered;
   gsize low_threshold;
   char *fingerprint; /* nullable: of the certificate that it would show */
   GSource *timer;
@@ -42,6 +43,7 @@ struct _Half
   PeerLiveness liveness;
   GQueue unsent;
   gsize buffered_amount;
+  gsize unacknowledged_threshold;
   gsize max_message_size;
   guint64 bytes_sent;
   guint64 bytes_received;
@@ -124,6 +126,14 @@ deliver (Half *self,
   peer_transport_queue_push_message (other->queue, message->bytes, message->is_text);
 }
 
+static gboolean
+falls_to (gsize threshold,
+          gsize before,
+          gsize after)
+{
+  return before > threshold && after <= threshold;
+}
+
 static void
 flush (Half *self)
 {
@@ -134,7 +144,8 @@ flush (Half *self)
       gsize before = self->buffered_amount;
 
       self->buffered_amount -= g_bytes_get_size (message->bytes);
-      if (before > self->low_threshold && self->buffered_amount <= self->low_threshold)
+      if (falls_to (self->low_threshold, before, self->buffered_amount) ||
+          falls_to (self->unacknowledged_threshold, before, self->buffered_amount))
         peer_transport_queue_push_buffered_amount_low (self->queue);
       deliver (self, message);
       g_bytes_unref (message->bytes);
@@ -254,6 +265,7 @@ accept_offer (Half *self,
   self->token = token;
   self->remote_fingerprint = g_strdup (offerer->fingerprint);
   offerer->remote_fingerprint = g_strdup (self->fingerprint);
+  self->is_ordered = offerer->is_ordered;
   self->counterpart = half_ref (offerer);
   offerer->counterpart = half_ref (self);
   describe (self);
@@ -485,6 +497,30 @@ peer_loopback_transport_check (PeerTransport *transport)
   g_mutex_unlock (&lock);
 }
 
+static void
+peer_loopback_transport_set_unacknowledged_threshold (PeerTransport *transport,
+                                                      gsize amount)
+{
+  Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+
+  g_mutex_lock (&lock);
+  self->unacknowledged_threshold = amount;
+  g_mutex_unlock (&lock);
+}
+
+static gboolean
+peer_loopback_transport_is_ordered (PeerTransport *transport)
+{
+  Half *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  gboolean is_ordered;
+
+  g_mutex_lock (&lock);
+  is_ordered = self->is_ordered;
+  g_mutex_unlock (&lock);
+
+  return is_ordered;
+}
+
 static char *
 peer_loopback_transport_dup_remote_fingerprint (PeerTransport *transport)
 {
@@ -566,6 +602,8 @@ peer_loopback_transport_class_init (PeerLoopbackTransportClass *klass)
   transport_class->describe_attempt = peer_loopback_transport_describe_attempt;
   transport_class->set_disconnect_timeout = peer_loopback_transport_set_disconnect_timeout;
   transport_class->check = peer_loopback_transport_check;
+  transport_class->set_unacknowledged_threshold = peer_loopback_transport_set_unacknowledged_threshold;
+  transport_class->is_ordered = peer_loopback_transport_is_ordered;
   transport_class->dup_remote_fingerprint = peer_loopback_transport_dup_remote_fingerprint;
 }
 
@@ -607,6 +645,7 @@ peer_loopback_transport_new (const PeerTransportConfig *config)
   PeerLoopbackTransport *self = g_object_new (PEER_TYPE_LOOPBACK_TRANSPORT, NULL);
 
   self->half->is_offerer = config->is_offerer;
+  self->half->is_ordered = config->ordered;
   self->half->low_threshold = config->buffered_amount_low_threshold;
   if (config->certificate != NULL)
     self->half->fingerprint = get_fingerprint (config->certificate);

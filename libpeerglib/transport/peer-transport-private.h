@@ -58,7 +58,7 @@ G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObjec
  *   "candidate" (PeerIceCandidate *): a local candidate, to be sent to the other side
  *   "open" (): the channel is open
  *   "message" (GBytes *bytes, gboolean is_text)
- *   "buffered-amount-low" (): buffered-amount fell to the threshold
+ *   "buffered-amount-low" (): the buffered or the unacknowledged amount fell to its threshold
  *   "ice-state-changed" (PeerIceConnectionState)
  *   "closed" (): the other side closed, or the link is gone after it was open
  *   "failed" (GError *): PEER_ERROR_WEBRTC, PEER_ERROR_NEGOTIATION_FAILED, PEER_ERROR_BROWSER_INCOMPATIBLE,
@@ -91,6 +91,9 @@ struct _PeerTransportClass
                                   guint milliseconds);
   void (*check) (PeerTransport *self);
   gsize (*get_unacknowledged_amount) (PeerTransport *self);
+  void (*set_unacknowledged_threshold) (PeerTransport *self,
+                                        gsize amount);
+  gboolean (*is_ordered) (PeerTransport *self);
   char *(*dup_remote_fingerprint) (PeerTransport *self);
 };
 
@@ -123,6 +126,15 @@ gsize peer_transport_get_max_message_size (PeerTransport *self);
  * have not gone to the network included. A channel that need not be reliable
  * has only the latter, as what is lost there is lost. */
 gsize peer_transport_get_unacknowledged_amount (PeerTransport *self);
+
+/* "buffered-amount-low" is also emitted when the unacknowledged amount falls to
+ * this, which is 0 in the beginning. */
+void peer_transport_set_unacknowledged_threshold (PeerTransport *self,
+                                                  gsize amount);
+
+/* Whether messages arrive in the order in which they were sent. Known when
+ * open. */
+gboolean peer_transport_is_ordered (PeerTransport *self);
 
 /* Where it stands now, which may be ahead of the signals. */
 PeerTransportPhase peer_transport_get_phase (PeerTransport *self);

@@ -41,6 +41,9 @@ void peer_transport_queue_push_failed (PeerTransportQueue *self,
 /* Blocks while the owner is too far behind with the messages. */
 void peer_transport_queue_wait_for_room (PeerTransportQueue *self);
 
+/* Whether somebody is blocked by that. */
+gboolean peer_transport_queue_is_full (PeerTransportQueue *self);
+
 /* Nothing is emitted from now on, and nobody waits any more. */
 void peer_transport_queue_close (PeerTransportQueue *self);
 

@@ -435,6 +435,18 @@ peer_transport_queue_wait_for_room (PeerTransportQueue *self)
   g_mutex_unlock (&self->lock);
 }
 
+gboolean
+peer_transport_queue_is_full (PeerTransportQueue *self)
+{
+  gboolean is_full;
+
+  g_mutex_lock (&self->lock);
+  is_full = self->n_waiting > 0;
+  g_mutex_unlock (&self->lock);
+
+  return is_full;
+}
+
 void
 peer_transport_queue_close (PeerTransportQueue *self)
 {

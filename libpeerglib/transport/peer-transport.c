@@ -90,6 +90,18 @@ peer_transport_real_check (PeerTransport *self)
 }
 
 static void
+peer_transport_real_set_unacknowledged_threshold (PeerTransport *self,
+                                                  gsize amount)
+{
+}
+
+static gboolean
+peer_transport_real_is_ordered (PeerTransport *self)
+{
+  return TRUE;
+}
+
+static void
 peer_transport_class_init (PeerTransportClass *klass)
 {
   klass->get_phase = peer_transport_real_get_phase;
@@ -97,6 +109,8 @@ peer_transport_class_init (PeerTransportClass *klass)
   klass->set_disconnect_timeout = peer_transport_real_set_disconnect_timeout;
   klass->check = peer_transport_real_check;
   klass->get_unacknowledged_amount = peer_transport_get_buffered_amount;
+  klass->set_unacknowledged_threshold = peer_transport_real_set_unacknowledged_threshold;
+  klass->is_ordered = peer_transport_real_is_ordered;
   klass->dup_remote_fingerprint = peer_transport_real_dup_nothing;
 
   signals[DESCRIPTION] = g_signal_new ("description", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -191,6 +205,19 @@ gsize
 peer_transport_get_unacknowledged_amount (PeerTransport *self)
 {
   return PEER_TRANSPORT_GET_CLASS (self)->get_unacknowledged_amount (self);
+}
+
+void
+peer_transport_set_unacknowledged_threshold (PeerTransport *self,
+                                             gsize amount)
+{
+  PEER_TRANSPORT_GET_CLASS (self)->set_unacknowledged_threshold (self, amount);
+}
+
+gboolean
+peer_transport_is_ordered (PeerTransport *self)
+{
+  return PEER_TRANSPORT_GET_CLASS (self)->is_ordered (self);
 }
 
 PeerTransportPhase

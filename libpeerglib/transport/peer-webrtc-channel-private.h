@@ -63,6 +63,19 @@ gboolean peer_webrtc_channel_send (PeerWebrtcChannel *self,
                                    gboolean is_text,
                                    GError **error);
 gsize peer_webrtc_channel_get_buffered_amount (PeerWebrtcChannel *self);
+gsize peer_webrtc_channel_get_unacknowledged_amount (PeerWebrtcChannel *self);
+void peer_webrtc_channel_set_unacknowledged_threshold (PeerWebrtcChannel *self,
+                                                       gsize amount);
+gboolean peer_webrtc_channel_is_ordered (PeerWebrtcChannel *self);
+
+/* The other side has so many more bytes of messages. On any thread. */
+void peer_webrtc_channel_acknowledge (PeerWebrtcChannel *self,
+                                      gsize n_bytes);
+
+/* Whether the bytes of SCTP's user data with this number are those of a
+ * message. */
+gboolean peer_webrtc_channel_is_message (guint32 ppid);
+
 void peer_webrtc_channel_get_counts (PeerWebrtcChannel *self,
                                      PeerWebrtcChannelCounts *counts);
 

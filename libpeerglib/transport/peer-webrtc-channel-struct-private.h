@@ -38,7 +38,11 @@ struct _PeerWebrtcChannel
   gboolean expects_appsrc;
   int stream_id;
   guint n_streams;
+  gboolean is_ordered;
+  gboolean is_reliable;
   gsize buffered_amount;
+  guint64 n_acknowledged; /* of counts.bytes_sent */
+  gsize unacknowledged_threshold;
   gsize max_message_size;
   PeerWebrtcChannelCounts counts;
   gboolean is_deaf;

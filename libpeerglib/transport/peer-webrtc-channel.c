@@ -114,6 +114,19 @@ static void
 adopt (PeerWebrtcChannel *self,
        GstWebRTCDataChannel *channel)
 {
+  gboolean is_ordered;
+  int max_retransmits, max_packet_life_time;
+
+  g_object_get (channel,
+                "ordered", &is_ordered,
+                "max-retransmits", &max_retransmits,
+                "max-packet-lifetime", &max_packet_life_time,
+                NULL);
+  g_mutex_lock (&self->lock);
+  self->is_ordered = is_ordered;
+  self->is_reliable = max_retransmits < 0 && max_packet_life_time < 0;
+  g_mutex_unlock (&self->lock);
+
   g_object_set (channel, "buffered-amount-low-threshold", NO_THRESHOLD, NULL);
   g_signal_connect_data (channel, "notify::ready-state", G_CALLBACK (on_ready_state),
                          peer_webrtc_channel_ref (self), peer_webrtc_channel_unref_closure, 0);
@@ -170,18 +183,62 @@ peer_webrtc_channel_accept (PeerWebrtcChannel *self,
     gst_webrtc_data_channel_close (channel);
 }
 
+/* What is lost of an unreliable channel is never acknowledged. */
+static gsize
+get_unacknowledged_amount (PeerWebrtcChannel *self)
+{
+  if (!self->is_reliable)
+    return self->buffered_amount;
+
+  return (gsize) (self->counts.bytes_sent - MIN (self->n_acknowledged, self->counts.bytes_sent));
+}
+
+static gboolean
+falls_to (gsize threshold,
+          gsize before,
+          gsize after)
+{
+  return before > threshold && after <= threshold;
+}
+
 static gboolean
 take_from_buffered_amount (PeerWebrtcChannel *self,
                            gsize size)
 {
   gboolean is_low;
+  gsize before;
 
   g_mutex_lock (&self->lock);
-  is_low = self->buffered_amount > self->low_threshold && self->buffered_amount - size <= self->low_threshold;
+  before = self->buffered_amount;
   self->buffered_amount -= size;
+  is_low = falls_to (self->low_threshold, before, self->buffered_amount) ||
+           (!self->is_reliable && falls_to (self->unacknowledged_threshold, before, self->buffered_amount));
   g_mutex_unlock (&self->lock);
 
   return is_low;
+}
+
+void
+peer_webrtc_channel_acknowledge (PeerWebrtcChannel *self,
+                                 gsize n_bytes)
+{
+  gboolean is_low;
+  gsize before;
+
+  g_mutex_lock (&self->lock);
+  before = get_unacknowledged_amount (self);
+  self->n_acknowledged += n_bytes;
+  is_low = falls_to (self->unacknowledged_threshold, before, get_unacknowledged_amount (self));
+  g_mutex_unlock (&self->lock);
+
+  if (is_low)
+    peer_transport_queue_push_buffered_amount_low (self->queue);
+}
+
+gboolean
+peer_webrtc_channel_is_message (guint32 ppid)
+{
+  return ppid >= PPID_TEXT && ppid <= PPID_TEXT_PARTIAL;
 }
 
 /* An empty message travels as one byte that does not count (RFC 8831, 6.6). */
@@ -381,6 +438,39 @@ peer_webrtc_channel_get_buffered_amount (PeerWebrtcChannel *self)
   g_mutex_unlock (&self->lock);
 
   return amount;
+}
+
+gsize
+peer_webrtc_channel_get_unacknowledged_amount (PeerWebrtcChannel *self)
+{
+  gsize amount;
+
+  g_mutex_lock (&self->lock);
+  amount = get_unacknowledged_amount (self);
+  g_mutex_unlock (&self->lock);
+
+  return amount;
+}
+
+void
+peer_webrtc_channel_set_unacknowledged_threshold (PeerWebrtcChannel *self,
+                                                  gsize amount)
+{
+  g_mutex_lock (&self->lock);
+  self->unacknowledged_threshold = amount;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+peer_webrtc_channel_is_ordered (PeerWebrtcChannel *self)
+{
+  gboolean is_ordered;
+
+  g_mutex_lock (&self->lock);
+  is_ordered = self->is_ordered;
+  g_mutex_unlock (&self->lock);
+
+  return is_ordered;
 }
 
 void

@@ -29,6 +29,16 @@ gboolean peer_webrtc_link_send (PeerWebrtcLink *self,
                                 GError **error);
 gsize peer_webrtc_link_get_buffered_amount (PeerWebrtcLink *self);
 gsize peer_webrtc_link_get_max_message_size (PeerWebrtcLink *self);
+gsize peer_webrtc_link_get_unacknowledged_amount (PeerWebrtcLink *self);
+void peer_webrtc_link_set_unacknowledged_threshold (PeerWebrtcLink *self,
+                                                    gsize amount);
+gboolean peer_webrtc_link_is_ordered (PeerWebrtcLink *self);
+PeerTransportPhase peer_webrtc_link_get_phase (PeerWebrtcLink *self);
+char *peer_webrtc_link_describe_attempt (PeerWebrtcLink *self);
+char *peer_webrtc_link_dup_remote_fingerprint (PeerWebrtcLink *self);
+void peer_webrtc_link_set_disconnect_timeout (PeerWebrtcLink *self,
+                                              guint milliseconds);
+void peer_webrtc_link_check (PeerWebrtcLink *self);
 void peer_webrtc_link_get_stats (PeerWebrtcLink *self,
                                  GTask *task);
 void peer_webrtc_link_close (PeerWebrtcLink *self);

@@ -8,19 +8,22 @@
 #include "peer-webrtc-channel-private.h"
 #include "peer-webrtc-gate-private.h"
 #include "peer-webrtc-link-private.h"
+#include "peer-webrtc-monitor-private.h"
 #include "peer-webrtc-path-private.h"
 
 G_BEGIN_DECLS
 
 /* A link from the inside: peer-webrtc-link.c has its life,
  * peer-webrtc-pipeline.c its elements and what they say,
- * peer-webrtc-negotiation.c how it comes to know the other side. */
+ * peer-webrtc-negotiation.c how it comes to know the other side,
+ * peer-webrtc-report.c what it tells about itself. */
 struct _PeerWebrtcLink
 {
   gatomicrefcount ref_count;
   PeerTransportConfig *config;
   PeerTransportQueue *queue;
   PeerWebrtcChannel *channel;
+  PeerWebrtcMonitor *monitor;
   PeerWebrtcGate *gate;
   int association;
 
@@ -40,6 +43,8 @@ struct _PeerWebrtcLink
   char *mid;
   char *username_fragment;
   PeerWebrtcPath *path;
+  char *remote_fingerprint;
+  GQueue stats_tasks; /* those that wait for the first round trip */
   PeerIceConnectionState ice_state;
   gboolean has_path;
   gboolean is_verified;
@@ -56,11 +61,18 @@ gboolean peer_webrtc_link_is_closing (PeerWebrtcLink *self);
 /* The end, by the other side. A link that is closing need not wait then. */
 void peer_webrtc_link_end (PeerWebrtcLink *self);
 
+/* Tells the owner when it is a new one; says so. */
+gboolean peer_webrtc_link_set_ice_state (PeerWebrtcLink *self,
+                                         PeerIceConnectionState state);
+
 /* Connects a handler that holds a reference to the link. */
 void peer_webrtc_link_connect (PeerWebrtcLink *self,
                                gpointer object,
                                const char *signal,
                                GCallback callback);
+
+/* Answers those that wait for figures. */
+void peer_webrtc_link_answer_stats (PeerWebrtcLink *self);
 
 /* On the worker: makes the elements and starts them. */
 void peer_webrtc_pipeline_make (PeerWebrtcLink *self);

@@ -123,6 +123,47 @@ peer_webrtc_link_end (PeerWebrtcLink *self)
     }
 }
 
+gboolean
+peer_webrtc_link_set_ice_state (PeerWebrtcLink *self,
+                                PeerIceConnectionState state)
+{
+  gboolean is_new;
+
+  g_mutex_lock (&self->lock);
+  is_new = state != self->ice_state;
+  self->ice_state = state;
+  g_mutex_unlock (&self->lock);
+
+  if (is_new)
+    peer_transport_queue_push_ice_state (self->queue, state);
+
+  return is_new;
+}
+
+static void
+on_monitor_event (PeerWebrtcMonitorEvent event,
+                  const GError *error,
+                  gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+
+  switch (event)
+    {
+    case PEER_WEBRTC_MONITOR_LOST:
+      peer_webrtc_link_set_ice_state (self, PEER_ICE_CONNECTION_STATE_DISCONNECTED);
+      break;
+    case PEER_WEBRTC_MONITOR_FOUND:
+      peer_webrtc_link_set_ice_state (self, PEER_ICE_CONNECTION_STATE_CONNECTED);
+      break;
+    case PEER_WEBRTC_MONITOR_DEAD:
+      peer_webrtc_link_fail (self, g_error_copy (error));
+      break;
+    case PEER_WEBRTC_MONITOR_MEASURED:
+      peer_webrtc_link_answer_stats (self);
+      break;
+    }
+}
+
 static void
 on_channel_state (PeerWebrtcChannelState state,
                   gpointer user_data)
@@ -135,6 +176,7 @@ on_channel_state (PeerWebrtcChannelState state,
       g_mutex_lock (&self->lock);
       self->is_open = TRUE;
       g_mutex_unlock (&self->lock);
+      peer_webrtc_monitor_begin (self->monitor);
       peer_transport_queue_push_open (self->queue);
       break;
     case PEER_WEBRTC_CHANNEL_CLOSING:
@@ -165,10 +207,12 @@ peer_webrtc_link_new (const PeerTransportConfig *config,
   self->config = peer_transport_config_copy (config);
   self->queue = peer_transport_queue_ref (queue);
   self->channel = peer_webrtc_channel_new (config, queue, on_channel_state, self);
+  self->monitor = peer_webrtc_monitor_new (self->channel, queue, on_monitor_event, self);
   self->path = peer_webrtc_path_new ();
   self->gate = peer_webrtc_gate_new ();
   self->association = peer_webrtc_association_take ();
   g_mutex_init (&self->lock);
+  g_queue_init (&self->stats_tasks);
 
   return self;
 }
@@ -187,10 +231,11 @@ peer_webrtc_link_unref (PeerWebrtcLink *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_assert (self->pipeline == NULL);
+  g_assert (self->pipeline == NULL && g_queue_is_empty (&self->stats_tasks));
 
   peer_webrtc_channel_detach (self->channel);
   peer_webrtc_channel_unref (self->channel);
+  peer_webrtc_monitor_unref (self->monitor);
   peer_transport_queue_unref (self->queue);
   peer_transport_config_free (self->config);
   g_clear_pointer (&self->remote_description, gst_webrtc_session_description_free);
@@ -199,6 +244,7 @@ peer_webrtc_link_unref (PeerWebrtcLink *self)
   peer_webrtc_association_give_back (self->association);
   g_free (self->mid);
   g_free (self->username_fragment);
+  g_free (self->remote_fingerprint);
   g_mutex_clear (&self->lock);
   g_free (self);
   g_atomic_int_add (&n_links, -1);
@@ -251,6 +297,8 @@ tear_down (gpointer user_data)
   if (self->is_torn_down)
     return G_SOURCE_REMOVE;
   self->is_torn_down = TRUE;
+  peer_webrtc_monitor_stop (self->monitor);
+  peer_webrtc_link_answer_stats (self);
   if (self->pipeline == NULL)
     return G_SOURCE_REMOVE;
 
@@ -356,6 +404,9 @@ peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
   if (!peer_webrtc_path_is_usable (candidate->candidate) || candidate->sdp_m_line_index > 0)
     {
       g_debug ("A candidate was ignored");
+      g_mutex_lock (&self->lock);
+      peer_webrtc_path_leave_out (self->path, candidate->candidate);
+      g_mutex_unlock (&self->lock);
       return;
     }
 
@@ -387,38 +438,36 @@ peer_webrtc_link_get_max_message_size (PeerWebrtcLink *self)
   return peer_webrtc_channel_get_max_message_size (self->channel);
 }
 
-static void
-insert_type (GVariantDict *stats,
-             const char *key,
-             const char *type)
+gsize
+peer_webrtc_link_get_unacknowledged_amount (PeerWebrtcLink *self)
 {
-  if (type != NULL)
-    g_variant_dict_insert (stats, key, "s", type);
+  return peer_webrtc_channel_get_unacknowledged_amount (self->channel);
 }
 
-/* webrtcbin's own get-stats has nothing on data channels. */
 void
-peer_webrtc_link_get_stats (PeerWebrtcLink *self,
-                            GTask *task)
+peer_webrtc_link_set_unacknowledged_threshold (PeerWebrtcLink *self,
+                                               gsize amount)
 {
-  PeerWebrtcChannelCounts counts;
-  GVariantDict stats;
+  peer_webrtc_channel_set_unacknowledged_threshold (self->channel, amount);
+}
 
-  peer_webrtc_channel_get_counts (self->channel, &counts);
-  g_variant_dict_init (&stats, NULL);
-  g_variant_dict_insert (&stats, "bytes-sent", "t", counts.bytes_sent);
-  g_variant_dict_insert (&stats, "bytes-received", "t", counts.bytes_received);
-  g_variant_dict_insert (&stats, "messages-sent", "t", counts.messages_sent);
-  g_variant_dict_insert (&stats, "messages-received", "t", counts.messages_received);
-  g_variant_dict_insert (&stats, "buffered-amount", "t",
-                         (guint64) peer_webrtc_channel_get_buffered_amount (self->channel));
-  g_mutex_lock (&self->lock);
-  insert_type (&stats, "local-candidate-type", peer_webrtc_path_get_local_type (self->path));
-  insert_type (&stats, "remote-candidate-type", peer_webrtc_path_get_remote_type (self->path));
-  g_mutex_unlock (&self->lock);
+gboolean
+peer_webrtc_link_is_ordered (PeerWebrtcLink *self)
+{
+  return peer_webrtc_channel_is_ordered (self->channel);
+}
 
-  g_task_return_pointer (task, g_variant_ref_sink (g_variant_dict_end (&stats)), (GDestroyNotify) g_variant_unref);
-  g_object_unref (task);
+void
+peer_webrtc_link_set_disconnect_timeout (PeerWebrtcLink *self,
+                                         guint milliseconds)
+{
+  peer_webrtc_monitor_set_timeout (self->monitor, milliseconds);
+}
+
+void
+peer_webrtc_link_check (PeerWebrtcLink *self)
+{
+  peer_webrtc_monitor_check (self->monitor);
 }
 
 static gboolean
@@ -463,6 +512,7 @@ peer_webrtc_link_close (PeerWebrtcLink *self)
   g_mutex_unlock (&self->lock);
 
   peer_webrtc_channel_stop_sending (self->channel);
+  peer_webrtc_link_answer_stats (self);
   if (!was_closing)
     invoke (self, G_PRIORITY_DEFAULT, begin_close);
 }

@@ -83,7 +83,7 @@ on_ice_state (GstWebRTCICETransport *ice,
     [GST_WEBRTC_ICE_CONNECTION_STATE_CLOSED] = PEER_ICE_CONNECTION_STATE_CLOSED,
   };
   GstWebRTCICEConnectionState state;
-  gboolean has_path, is_new;
+  gboolean has_path;
 
   g_object_get (ice, "state", &state, NULL);
   if ((guint) state >= G_N_ELEMENTS (states))
@@ -98,15 +98,7 @@ on_ice_state (GstWebRTCICETransport *ice,
       return;
     }
 
-  g_mutex_lock (&self->lock);
-  is_new = states[state] != self->ice_state;
-  self->ice_state = states[state];
-  g_mutex_unlock (&self->lock);
-  if (!is_new)
-    return;
-
-  peer_transport_queue_push_ice_state (self->queue, states[state]);
-  if (state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
+  if (peer_webrtc_link_set_ice_state (self, states[state]) && state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
     peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED,
                                                       _ ("There is no way through the network to the other side")));
 }

@@ -10,6 +10,14 @@ G_BEGIN_DECLS
  * thread-safe. */
 typedef struct _PeerWebrtcPath PeerWebrtcPath;
 
+/* One end of the pair that carries the link. */
+typedef struct
+{
+  const char *type;     /* host, srflx, prflx or relay */
+  const char *protocol; /* udp or tcp; nullable */
+  const char *address;  /* with the port; nullable, as one that was never announced has no known address */
+} PeerWebrtcPathEnd;
+
 PeerWebrtcPath *peer_webrtc_path_new (void);
 void peer_webrtc_path_free (PeerWebrtcPath *self);
 
@@ -23,14 +31,24 @@ void peer_webrtc_path_add_local (PeerWebrtcPath *self,
 void peer_webrtc_path_add_remote (PeerWebrtcPath *self,
                                   const char *candidate);
 
+/* A candidate of the other side that is not usable. */
+void peer_webrtc_path_leave_out (PeerWebrtcPath *self,
+                                 const char *candidate);
+
 /* By their foundations. */
 void peer_webrtc_path_select (PeerWebrtcPath *self,
                               const char *local_foundation,
                               const char *remote_foundation);
 
-/* host, srflx, prflx or relay; NULL while none is selected. */
-const char *peer_webrtc_path_get_local_type (PeerWebrtcPath *self);
-const char *peer_webrtc_path_get_remote_type (PeerWebrtcPath *self);
+/* NULL while none is selected. */
+const PeerWebrtcPathEnd *peer_webrtc_path_get_local (PeerWebrtcPath *self);
+const PeerWebrtcPathEnd *peer_webrtc_path_get_remote (PeerWebrtcPath *self);
+
+/* What there was to try, for an error message, translated. NULL when nothing
+ * was. */
+char *peer_webrtc_path_describe (PeerWebrtcPath *self,
+                                 gboolean has_stun_server,
+                                 guint n_turn_servers);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerWebrtcPath, peer_webrtc_path_free)
 

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "peer-certificate-private.h"
 #include "peer-webrtc-elements-private.h"
 #include "peer-webrtc-link-struct-private.h"
 #include "peer-webrtc-worker-private.h"
@@ -37,6 +38,8 @@ on_peer_certificate (GstElement *dtlsdec,
 
   g_mutex_lock (&self->lock);
   self->is_verified = is_verified;
+  g_free (self->remote_fingerprint);
+  self->remote_fingerprint = is_verified ? peer_certificate_get_fingerprint (pem, -1, "sha-256") : NULL;
   g_mutex_unlock (&self->lock);
 }
 
@@ -106,6 +109,8 @@ on_deep_element_added (GstBin *bin,
       gst_object_replace ((GstObject **) &self->dtlsenc, GST_OBJECT (element));
     }
 
+  /* In this order: the channel may keep a packet waiting, and it has come. */
+  peer_webrtc_monitor_watch_element (self->monitor, element);
   peer_webrtc_channel_watch_element (self->channel, element);
 }
 

@@ -4,14 +4,9 @@
 
 #include "peer-webrtc-sctp-private.h"
 
+#include "protocol/peer-sctp-private.h"
+
 #include <gst/base/gstdataqueue.h>
-
-/* RFC 9260, 3 */
-#define COMMON_HEADER_SIZE 12
-#define CHUNK_HEADER_SIZE 4
-
-/* RFC 6525, 3.1 */
-#define CHUNK_RE_CONFIG 130
 
 #define DRAIN_MICROSECONDS (2 * G_USEC_PER_SEC)
 #define DRAIN_STEP_MICROSECONDS 200
@@ -27,21 +22,15 @@ gboolean
 peer_webrtc_sctp_may_reset (GstBuffer *packet)
 {
   GstMapInfo info;
-  gsize offset = COMMON_HEADER_SIZE;
+  gsize offset = 0;
+  PeerSctpChunk chunk;
   gboolean found = FALSE;
 
   if (!gst_buffer_map (packet, &info, GST_MAP_READ))
     return FALSE;
 
-  while (!found && offset + CHUNK_HEADER_SIZE <= info.size)
-    {
-      const guint8 *chunk = info.data + offset;
-      gsize length = GST_READ_UINT16_BE (chunk + 2);
-
-      found = chunk[0] == CHUNK_RE_CONFIG;
-      offset += MAX (GST_ROUND_UP_4 (length), CHUNK_HEADER_SIZE);
-    }
-
+  while (!found && peer_sctp_read_chunk (info.data, info.size, &offset, &chunk))
+    found = chunk.type == PEER_SCTP_RE_CONFIG;
   gst_buffer_unmap (packet, &info);
 
   return found;

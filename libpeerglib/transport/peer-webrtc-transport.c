@@ -66,6 +66,56 @@ peer_webrtc_transport_get_stats_async (PeerTransport *transport,
   peer_webrtc_link_get_stats (PEER_WEBRTC_TRANSPORT (transport)->link, task);
 }
 
+static gsize
+peer_webrtc_transport_get_unacknowledged_amount (PeerTransport *transport)
+{
+  return peer_webrtc_link_get_unacknowledged_amount (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static void
+peer_webrtc_transport_set_unacknowledged_threshold (PeerTransport *transport,
+                                                    gsize amount)
+{
+  peer_webrtc_link_set_unacknowledged_threshold (PEER_WEBRTC_TRANSPORT (transport)->link, amount);
+}
+
+static gboolean
+peer_webrtc_transport_is_ordered (PeerTransport *transport)
+{
+  return peer_webrtc_link_is_ordered (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static PeerTransportPhase
+peer_webrtc_transport_get_phase (PeerTransport *transport)
+{
+  return peer_webrtc_link_get_phase (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static char *
+peer_webrtc_transport_describe_attempt (PeerTransport *transport)
+{
+  return peer_webrtc_link_describe_attempt (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static void
+peer_webrtc_transport_set_disconnect_timeout (PeerTransport *transport,
+                                              guint milliseconds)
+{
+  peer_webrtc_link_set_disconnect_timeout (PEER_WEBRTC_TRANSPORT (transport)->link, milliseconds);
+}
+
+static void
+peer_webrtc_transport_check_link (PeerTransport *transport)
+{
+  peer_webrtc_link_check (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
+static char *
+peer_webrtc_transport_dup_remote_fingerprint (PeerTransport *transport)
+{
+  return peer_webrtc_link_dup_remote_fingerprint (PEER_WEBRTC_TRANSPORT (transport)->link);
+}
+
 static void
 peer_webrtc_transport_close (PeerTransport *transport)
 {
@@ -103,6 +153,14 @@ peer_webrtc_transport_class_init (PeerWebrtcTransportClass *klass)
   transport_class->get_max_message_size = peer_webrtc_transport_get_max_message_size;
   transport_class->get_stats_async = peer_webrtc_transport_get_stats_async;
   transport_class->close = peer_webrtc_transport_close;
+  transport_class->get_unacknowledged_amount = peer_webrtc_transport_get_unacknowledged_amount;
+  transport_class->set_unacknowledged_threshold = peer_webrtc_transport_set_unacknowledged_threshold;
+  transport_class->is_ordered = peer_webrtc_transport_is_ordered;
+  transport_class->get_phase = peer_webrtc_transport_get_phase;
+  transport_class->describe_attempt = peer_webrtc_transport_describe_attempt;
+  transport_class->set_disconnect_timeout = peer_webrtc_transport_set_disconnect_timeout;
+  transport_class->check = peer_webrtc_transport_check_link;
+  transport_class->dup_remote_fingerprint = peer_webrtc_transport_dup_remote_fingerprint;
 }
 
 static void

@@ -22,6 +22,10 @@ void peer_webrtc_worker_add_timeout (guint milliseconds,
                                      gpointer user_data,
                                      GDestroyNotify notify);
 
+/* Calls func on the worker at the source's ready time, which is never at first.
+ * It lives as long as the process. */
+GSource *peer_webrtc_worker_add_timer (GSourceFunc func);
+
 /* The policy of the calling thread: a thread that moves packets gains more
  * from keeping its turn than from waking up at once. */
 void peer_webrtc_worker_enter_batch_policy (void);

@@ -101,3 +101,24 @@ peer_webrtc_worker_add_timeout (guint milliseconds,
 {
   attach (g_timeout_source_new (milliseconds), G_PRIORITY_DEFAULT, func, user_data, notify);
 }
+
+static gboolean
+dispatch_timer (GSource *source,
+                GSourceFunc callback,
+                gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+
+  return callback (user_data);
+}
+
+GSource *
+peer_webrtc_worker_add_timer (GSourceFunc func)
+{
+  static GSourceFuncs timer_funcs = { NULL, NULL, dispatch_timer, NULL, NULL, NULL };
+  GSource *source = g_source_new (&timer_funcs, sizeof (GSource));
+
+  attach (g_source_ref (source), G_PRIORITY_DEFAULT, func, NULL, NULL);
+
+  return source;
+}

@@ -302,7 +302,7 @@ test_close (void)
   settle ();
 
   g_assert_cmpstr (pair.offerer.events->str, ==, "");
-  g_assert_cmpstr (pair.answerer.events->str, ==, "MX");
+  g_assert_cmpstr (pair.answerer.events->str, ==, "LMX");
   g_assert_cmpstr (pair.answerer.received->str, ==, "tlast;");
 
   pair_clear (&pair);

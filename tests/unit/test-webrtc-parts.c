@@ -49,21 +49,66 @@ test_path (void)
 {
   g_autoptr (PeerWebrtcPath) path = peer_webrtc_path_new ();
 
-  g_test_summary ("The types of the pair in use follow from the foundations");
+  g_test_summary ("What is known of the pair in use follows from the foundations");
 
-  g_assert_null (peer_webrtc_path_get_local_type (path));
+  g_assert_null (peer_webrtc_path_get_local (path));
   peer_webrtc_path_add_local (path, "candidate:1 1 UDP 1 192.0.2.1 9 typ host");
   peer_webrtc_path_add_local (path, "candidate:2 1 UDP 1 192.0.2.1 9 typ relay raddr 0.0.0.0 rport 0");
   peer_webrtc_path_add_remote (path, "candidate:1 1 UDP 1 192.0.2.1 9 typ srflx raddr 0.0.0.0 rport 0");
   peer_webrtc_path_add_remote (path, "nonsense");
 
   peer_webrtc_path_select (path, "2", "1");
-  g_assert_cmpstr (peer_webrtc_path_get_local_type (path), ==, "relay");
-  g_assert_cmpstr (peer_webrtc_path_get_remote_type (path), ==, "srflx");
+  g_assert_cmpstr (peer_webrtc_path_get_local (path)->type, ==, "relay");
+  g_assert_cmpstr (peer_webrtc_path_get_remote (path)->type, ==, "srflx");
+  g_assert_cmpstr (peer_webrtc_path_get_remote (path)->address, ==, "192.0.2.1:9");
+  g_assert_cmpstr (peer_webrtc_path_get_remote (path)->protocol, ==, "udp");
 
   peer_webrtc_path_select (path, "1", "remote1");
-  g_assert_cmpstr (peer_webrtc_path_get_local_type (path), ==, "host");
-  g_assert_cmpstr (peer_webrtc_path_get_remote_type (path), ==, "prflx");
+  g_assert_cmpstr (peer_webrtc_path_get_local (path)->type, ==, "host");
+  g_assert_cmpstr (peer_webrtc_path_get_remote (path)->type, ==, "prflx");
+  g_assert_null (peer_webrtc_path_get_remote (path)->address);
+}
+
+static void
+assert_description (PeerWebrtcPath *path,
+                    const char *expected)
+{
+  g_autofree char *text = peer_webrtc_path_describe (path, TRUE, 2);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_describe (void)
+{
+  g_autoptr (PeerWebrtcPath) path = peer_webrtc_path_new ();
+
+  g_test_summary ("What was tried is described by kinds, pairs, and servers that gave nothing");
+
+  assert_description (path, NULL);
+
+  peer_webrtc_path_add_local (path, "candidate:1 1 UDP 1 192.0.2.1 9 typ host");
+  assert_description (path, "local candidates: host 1 (udp); remote candidates: none; 0 pairs; "
+                            "no address from the STUN server; no address from 2 TURN servers");
+
+  peer_webrtc_path_add_local (path, "candidate:2 1 udp 1 2001:db8::1 9 typ host");
+  peer_webrtc_path_add_local (path, "candidate:3 1 UDP 1 192.0.2.1 9 typ srflx raddr 0.0.0.0 rport 0");
+  peer_webrtc_path_add_local (path, "candidate:4 1 UDP 1 192.0.2.9 9 typ relay raddr 0.0.0.0 rport 0");
+  peer_webrtc_path_add_local (path, "candidate:5 1 TCP 1 192.0.2.1 9 typ host tcptype active");
+  peer_webrtc_path_leave_out (path, "candidate:1 1 UDP 1 4a.local 9 typ host");
+  peer_webrtc_path_leave_out (path, "nonsense");
+  assert_description (path, "local candidates: host 2 (udp), host 1 (tcp), srflx 1 (udp), relay 1 (udp); "
+                            "remote candidates: none; 1 more is hidden behind an mDNS name; 0 pairs");
+
+  /* Three that are UDP and IPv4, none that is TCP and connects as well, one
+   * that listens. */
+  peer_webrtc_path_add_remote (path, "candidate:1 1 UDP 1 198.51.100.1 9 typ host");
+  peer_webrtc_path_add_remote (path, "candidate:2 1 TCP 1 198.51.100.1 9 typ host tcptype active");
+  peer_webrtc_path_add_remote (path, "candidate:3 1 TCP 1 198.51.100.1 9 typ host generation 0 tcptype passive");
+  peer_webrtc_path_add_remote (path, "candidate:4 2 UDP 1 198.51.100.1 9 typ host");
+  assert_description (path, "local candidates: host 2 (udp), host 1 (tcp), srflx 1 (udp), relay 1 (udp); "
+                            "remote candidates: host 2 (udp), host 2 (tcp); "
+                            "1 more is hidden behind an mDNS name; 4 pairs");
 }
 
 static gboolean
@@ -250,6 +295,7 @@ main (int argc,
 
   g_test_add_func ("/webrtc-parts/usable-candidates", test_usable_candidates);
   g_test_add_func ("/webrtc-parts/path", test_path);
+  g_test_add_func ("/webrtc-parts/describe", test_describe);
   g_test_add_func ("/webrtc-parts/reset", test_reset);
   g_test_add_func ("/webrtc-parts/association-numbers", test_association_numbers);
   g_test_add_data_func ("/webrtc-parts/gate/open", GINT_TO_POINTER (TRUE), test_gate);
