@@ -135,7 +135,7 @@ static void
 peer_reconnection_schedule_retry (PeerReconnection *self)
 {
   peer_source_clear (&self->retry_source);
-  self->retry_source = peer_source_new_timeout (self->connection->context, peer_backoff_delay (MIN (self->n_failures, LAST_BACKOFF)),
+  self->retry_source = peer_source_new_timeout (self->connection->context, peer_backoff_delay (PEER_BACKOFF_FIRST, MIN (self->n_failures, LAST_BACKOFF)),
                                                 "[libpeerglib] retry to reconnect", retry_cb, self);
 }
 

@@ -161,11 +161,27 @@ peer_resumable_transport_acknowledge (PeerResumableTransport *self)
                                                         "[libpeerglib] acknowledgement", acknowledge_cb, self);
 }
 
+/* The other side may have got what was still unacknowledged before. */
+static void
+peer_resumable_transport_report_room (PeerResumableTransport *self,
+                                      gsize before)
+{
+  gsize now;
+
+  if (self->link == NULL)
+    return;
+
+  now = peer_resumption_get_unacknowledged_size (self->resumption);
+  if (before > self->unacknowledged_threshold && now <= self->unacknowledged_threshold)
+    peer_transport_emit_buffered_amount_low (PEER_TRANSPORT (self));
+}
+
 static void
 peer_resumable_transport_receive (PeerResumableTransport *self,
                                   GBytes *message,
                                   gboolean is_text)
 {
+  gsize before = peer_resumption_get_unacknowledged_size (self->resumption);
   g_autoptr (GBytes) payload = NULL;
   g_autoptr (GError) error = NULL;
   PeerResumptionKind kind;
@@ -186,12 +202,13 @@ peer_resumable_transport_receive (PeerResumableTransport *self,
       break;
 
     case PEER_RESUMPTION_ACKNOWLEDGEMENT:
-      peer_transport_emit_buffered_amount_low (PEER_TRANSPORT (self));
+      peer_resumable_transport_report_room (self, before);
       break;
 
     case PEER_RESUMPTION_GREETING:
       peer_resumable_transport_pump (self);
       g_signal_emit_by_name (self, "resumed");
+      peer_resumable_transport_report_room (self, before);
       break;
 
     case PEER_RESUMPTION_CLOSE:

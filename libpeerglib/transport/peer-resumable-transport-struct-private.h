@@ -16,6 +16,7 @@ struct _PeerResumableTransport
   PeerTransport *link; /* NULL while interrupted */
   PeerTransport *next; /* the one that is being tried */
   guint disconnect_timeout;
+  gsize unacknowledged_threshold;
 
   PeerResumption *resumption; /* NULL before it is agreed */
   gboolean was_open;

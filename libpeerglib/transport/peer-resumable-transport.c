@@ -100,6 +100,25 @@ peer_resumable_transport_get_unacknowledged_amount (PeerTransport *transport)
   return peer_resumption_get_unacknowledged_size (self->resumption);
 }
 
+static void
+peer_resumable_transport_set_unacknowledged_threshold (PeerTransport *transport,
+                                                       gsize amount)
+{
+  PeerResumableTransport *self = PEER_RESUMABLE_TRANSPORT (transport);
+
+  self->unacknowledged_threshold = amount;
+  if (self->resumption == NULL && self->link != NULL)
+    peer_transport_set_unacknowledged_threshold (self->link, amount);
+}
+
+static gboolean
+peer_resumable_transport_is_ordered (PeerTransport *transport)
+{
+  PeerResumableTransport *self = PEER_RESUMABLE_TRANSPORT (transport);
+
+  return self->resumption != NULL || self->link == NULL || peer_transport_is_ordered (self->link);
+}
+
 static gsize
 peer_resumable_transport_get_max_message_size (PeerTransport *transport)
 {
@@ -223,6 +242,8 @@ peer_resumable_transport_class_init (PeerResumableTransportClass *klass)
   transport_class->send = peer_resumable_transport_send;
   transport_class->get_buffered_amount = peer_resumable_transport_get_buffered_amount;
   transport_class->get_unacknowledged_amount = peer_resumable_transport_get_unacknowledged_amount;
+  transport_class->set_unacknowledged_threshold = peer_resumable_transport_set_unacknowledged_threshold;
+  transport_class->is_ordered = peer_resumable_transport_is_ordered;
   transport_class->get_max_message_size = peer_resumable_transport_get_max_message_size;
   transport_class->get_phase = peer_resumable_transport_get_phase;
   transport_class->describe_attempt = peer_resumable_transport_describe_attempt;
