@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* While it is there, all real transports of this process reach each other
+ * through ports of it, and it can cut the network between them. */
+typedef struct _UdpCut UdpCut;
+
+UdpCut *udp_cut_new (void);
+void udp_cut_free (UdpCut *self);
+
+/* Loses all there is to pass on between transports that know each other by
+ * now; later ones are not affected. */
+void udp_cut_cut (UdpCut *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (UdpCut, udp_cut_free)
+
+G_END_DECLS
