@@ -2,8 +2,10 @@
 
 // libpeerglib with PeerJS in Chromium, over our server.
 
+import assert from 'node:assert/strict';
+
 import { Browser } from './lib/browser.js';
-import { testPair } from './lib/cases.js';
+import { close, connect, testPair } from './lib/cases.js';
 import { NativePeer } from './lib/native.js';
 import { startPeerServer } from './lib/servers.js';
 import { run } from './lib/suite.js';
@@ -20,4 +22,31 @@ await run(220_000, async suite => {
 
   await testPair(suite, 'libpeerglib to PeerJS', native, page);
   await testPair(suite, 'PeerJS to libpeerglib', page, native);
+
+  // PeerJS does not know how to resume a connection: it is an ordinary one.
+  await suite.test('libpeerglib to PeerJS, with reconnect', async () => {
+    for (const fromPage of [false, true]) {
+      const [here, there] = await connect(native, page, { reconnect: true });
+      assert.equal(there.description.reliable, true);
+      for (let index = 0; index < 50; index++) {
+        await here.send(index);
+        await there.send(`back ${index}`);
+      }
+      for (let index = 0; index < 50; index++) {
+        assert.equal(await there.received(), await page.toText(index));
+        assert.equal(await here.received(), await native.toText(`back ${index}`));
+      }
+      await close(...(fromPage ? [there, here] : [here, there]));
+    }
+  });
+
+  await suite.test('libpeerglib to libpeerglib, with reconnect', async () => {
+    const other = await NativePeer.start(server, 'other');
+    suite.defer(() => other.end());
+    const [here, there] = await connect(native, other, { reconnect: true });
+    assert.equal(there.description.reconnect, true);
+    await here.send('there');
+    assert.equal(await there.received(), await other.toText('there'));
+    await close(here, there);
+  });
 });

@@ -47,6 +47,8 @@ add_connection (JsonBuilder *builder,
   native_wire_add_string (builder, "serialization", native_wire_serialization_name (serialization));
   json_builder_set_member_name (builder, "reliable");
   json_builder_add_boolean_value (builder, reliable);
+  json_builder_set_member_name (builder, "reconnect");
+  json_builder_add_boolean_value (builder, peer_data_connection_get_reconnect (connection));
 }
 
 static JsonBuilder *
@@ -192,6 +194,7 @@ get_connect_options (JsonObject *parameters,
     }
   peer_connect_options_set_serialization (options, serialization);
   peer_connect_options_set_reliable (options, json_object_get_boolean_member_with_default (parameters, "reliable", FALSE));
+  peer_connect_options_set_reconnect (options, json_object_get_boolean_member_with_default (parameters, "reconnect", FALSE));
   peer_connect_options_set_label (options, json_object_get_string_member_with_default (parameters, "label", NULL));
 
   if (json_object_has_member (parameters, "metadata"))
