@@ -271,9 +271,21 @@ peer_base_connection_get_stats_async (PeerBaseConnection *self,
  * Finishes [method@Peer.BaseConnection.get_stats_async].
  *
  * The dictionary holds at least `bytes-sent`, `bytes-received`,
- * `messages-sent`, `messages-received` and `buffered-amount` (all `t`), and,
- * where known, `round-trip-time` (`d`, seconds), `local-candidate-type` and
- * `remote-candidate-type` (`s`: `host`, `srflx`, `prflx` or `relay`).
+ * `messages-sent`, `messages-received`, `buffered-amount` and
+ * `unacknowledged-amount`, the bytes that the other side has not confirmed (all
+ * `t`), and, where known:
+ *
+ * - `round-trip-time` (`d`, seconds): how long the other side takes to answer,
+ *   smoothed. The first call waits for it, for up to two seconds.
+ * - `silence` (`d`, seconds): since something was last heard from the other
+ *   side. One that is idle is asked for a sign of life from time to time, as
+ *   [property@Peer.BaseConnection:disconnect-timeout] has it.
+ * - `local-candidate-type` and `remote-candidate-type` (`s`: `host`, `srflx`,
+ *   `prflx` or `relay`): the pair of candidates in use.
+ * - `local-address` and `remote-address` (`s`): their addresses with ports.
+ *   Missing for a candidate that was never announced, as browsers hide theirs.
+ * - `protocol` (`s`: `udp` or `tcp`): of the candidates.
+ * - `is-relayed` (`b`): whether everything passes through a TURN server.
  *
  * Errors: `PEER_ERROR_NOT_OPEN_YET`, `PEER_ERROR_CONNECTION_CLOSED`,
  * `G_IO_ERROR_CANCELLED`.

@@ -28,8 +28,10 @@ PeerBaseConnection *peer_connection_table_lookup (PeerConnectionTable *self,
 GPtrArray *peer_connection_table_list (PeerConnectionTable *self,
                                        const char *peer_id);
 
-/* How many are not open yet. */
-guint peer_connection_table_count_connecting (PeerConnectionTable *self);
+/* How many of those with a peer are not open yet, or of all when peer_id is
+ * NULL. */
+guint peer_connection_table_count_connecting (PeerConnectionTable *self,
+                                              const char *peer_id);
 
 GListModel *peer_connection_table_get_model (PeerConnectionTable *self);
 

@@ -88,16 +88,15 @@ peer_connection_table_list (PeerConnectionTable *self,
 }
 
 guint
-peer_connection_table_count_connecting (PeerConnectionTable *self)
+peer_connection_table_count_connecting (PeerConnectionTable *self,
+                                        const char *peer_id)
 {
-  guint n_connections = g_list_model_get_n_items (G_LIST_MODEL (self->store));
+  g_autoptr (GPtrArray) connections = peer_connection_table_list (self, peer_id);
   guint n_connecting = 0;
 
-  for (guint i = 0; i < n_connections; i++)
+  for (guint i = 0; i < connections->len; i++)
     {
-      g_autoptr (PeerBaseConnection) connection = g_list_model_get_item (G_LIST_MODEL (self->store), i);
-
-      if (!peer_base_connection_get_is_open (connection))
+      if (!peer_base_connection_get_is_open (g_ptr_array_index (connections, i)))
         n_connecting++;
     }
 

@@ -17,6 +17,7 @@ struct _PeerDataConnection
   PeerSerializer *serializer;
   gboolean reliable;
   gsize low_threshold;
+  guint64 max_buffered_amount;
 
   PeerCodec *codec;
   PeerSendQueue *queue;
@@ -26,6 +27,20 @@ struct _PeerDataConnection
   gboolean is_flushing;
   GSource *flush_timer; /* after the other side was asked to close */
 };
+
+#define PEER_DEFAULT_MAX_BUFFERED_AMOUNT (64 * 1024 * 1024)
+
+/* peer-data-connection.c */
+gboolean peer_data_connection_is_open (PeerDataConnection *self);
+void peer_data_connection_emit_drained (PeerDataConnection *self);
+
+/* peer-data-connection-send.c */
+
+/* The transport has room, or the other side has taken something. */
+void peer_data_connection_go_on (PeerDataConnection *self);
+
+/* One of the thresholds has changed. */
+void peer_data_connection_update_threshold (PeerDataConnection *self);
 
 /* peer-data-connection-properties.c */
 void peer_data_connection_install_properties (GObjectClass *object_class);
@@ -42,6 +57,7 @@ typedef struct
   PeerSerializer *serializer; /* for PEER_SERIALIZATION_CUSTOM */
   gboolean reliable;
   gsize max_message_size; /* bytes of a value to receive */
+  PeerPendingBudget *pending_budget;
 } PeerDataConnectionDescription;
 
 PeerDataConnection *peer_data_connection_new (PeerPeer *peer,

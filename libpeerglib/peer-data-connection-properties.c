@@ -14,6 +14,7 @@ typedef enum
   PROP_RELIABLE,
   PROP_BUFFERED_AMOUNT,
   PROP_BUFFERED_AMOUNT_LOW_THRESHOLD,
+  PROP_MAX_BUFFERED_AMOUNT,
   PROP_RECONNECT,
   PROP_IS_RECONNECTING,
   PROP_RECONNECT_TIMEOUT,
@@ -74,7 +75,7 @@ peer_data_connection_get_reliable (PeerDataConnection *self)
  * peer_data_connection_get_buffered_amount: (get-property buffered-amount)
  * @self: a data connection
  *
- * Gets how much was sent and has not gone to the network.
+ * Gets how much was sent and has not arrived.
  *
  * Returns: the number of bytes
  */
@@ -87,7 +88,7 @@ peer_data_connection_get_buffered_amount (PeerDataConnection *self)
 
   amount = peer_send_queue_get_size (self->queue);
   if (self->parent_instance.transport != NULL)
-    amount += peer_transport_get_buffered_amount (self->parent_instance.transport);
+    amount += peer_transport_get_unacknowledged_amount (self->parent_instance.transport);
 
   return amount;
 }
@@ -125,6 +126,7 @@ peer_data_connection_set_buffered_amount_low_threshold (PeerDataConnection *self
     return;
 
   self->low_threshold = threshold;
+  peer_data_connection_update_threshold (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUFFERED_AMOUNT_LOW_THRESHOLD]);
 }
 
@@ -211,6 +213,45 @@ peer_data_connection_reconnecting_changed (PeerBaseConnection *base)
   g_object_thaw_notify (G_OBJECT (base));
 }
 
+/**
+ * peer_data_connection_get_max_buffered_amount: (get-property max-buffered-amount)
+ * @self: a data connection
+ *
+ * Gets how much may wait before [method@Peer.DataConnection.send] refuses to
+ * take more.
+ *
+ * Returns: the number of bytes, or 0 for no limit
+ */
+guint64
+peer_data_connection_get_max_buffered_amount (PeerDataConnection *self)
+{
+  g_return_val_if_fail (PEER_IS_DATA_CONNECTION (self), 0);
+
+  return self->max_buffered_amount;
+}
+
+/**
+ * peer_data_connection_set_max_buffered_amount: (set-property max-buffered-amount)
+ * @self: a data connection
+ * @amount: the number of bytes, or 0 for no limit
+ *
+ * Sets how much may wait before [method@Peer.DataConnection.send] refuses to
+ * take more.
+ */
+void
+peer_data_connection_set_max_buffered_amount (PeerDataConnection *self,
+                                              guint64 amount)
+{
+  g_return_if_fail (PEER_IS_DATA_CONNECTION (self));
+
+  if (self->max_buffered_amount == amount)
+    return;
+
+  self->max_buffered_amount = amount;
+  peer_data_connection_go_on (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_BUFFERED_AMOUNT]);
+}
+
 static void
 peer_data_connection_get_property (GObject *object,
                                    guint prop_id,
@@ -253,6 +294,10 @@ peer_data_connection_get_property (GObject *object,
       g_value_set_uint (value, peer_data_connection_get_reconnect_timeout (self));
       break;
 
+    case PROP_MAX_BUFFERED_AMOUNT:
+      g_value_set_uint64 (value, self->max_buffered_amount);
+      break;
+
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -276,6 +321,10 @@ peer_data_connection_set_property (GObject *object,
       peer_data_connection_set_reconnect_timeout (self, g_value_get_uint (value));
       break;
 
+    case PROP_MAX_BUFFERED_AMOUNT:
+      peer_data_connection_set_max_buffered_amount (self, g_value_get_uint64 (value));
+      break;
+
     case PROP_SERIALIZATION:
     case PROP_SERIALIZER:
     case PROP_RELIABLE:
@@ -291,6 +340,7 @@ void
 peer_data_connection_install_properties (GObjectClass *object_class)
 {
   const GParamFlags read_flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags rw_flags = read_flags | G_PARAM_WRITABLE;
 
   /**
    * PeerDataConnection:serialization: (getter get_serialization)
@@ -318,8 +368,10 @@ peer_data_connection_install_properties (GObjectClass *object_class)
   /**
    * PeerDataConnection:buffered-amount: (getter get_buffered_amount)
    *
-   * The number of bytes that were sent and have not gone to the network.
-   * It is not notified; [signal@Peer.DataConnection::drained] tells of room.
+   * The number of bytes that were sent and have not arrived: what waits
+   * here, and what is on its way and not acknowledged. On a connection that may
+   * lose messages, what has gone to the network counts no more. It is not
+   * notified; [signal@Peer.DataConnection::drained] tells of room.
    */
   properties[PROP_BUFFERED_AMOUNT] = g_param_spec_uint64 ("buffered-amount", NULL, NULL, 0, G_MAXUINT64, 0, read_flags);
 
@@ -330,7 +382,18 @@ peer_data_connection_install_properties (GObjectClass *object_class)
    * is emitted.
    */
   properties[PROP_BUFFERED_AMOUNT_LOW_THRESHOLD] = g_param_spec_uint64 ("buffered-amount-low-threshold", NULL, NULL, 0, G_MAXUINT64, 0,
-                                                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                                                                        rw_flags);
+
+  /**
+   * PeerDataConnection:max-buffered-amount: (getter get_max_buffered_amount) (setter set_max_buffered_amount)
+   *
+   * The number of bytes that may wait: when
+   * [property@Peer.DataConnection:buffered-amount] has reached it,
+   * [method@Peer.DataConnection.send] fails with `PEER_ERROR_LIMIT_EXCEEDED`. A
+   * value is sent whole or not at all, so it may go beyond. 0 is no limit.
+   */
+  properties[PROP_MAX_BUFFERED_AMOUNT] = g_param_spec_uint64 ("max-buffered-amount", NULL, NULL, 0, G_MAXUINT64,
+                                                              PEER_DEFAULT_MAX_BUFFERED_AMOUNT, rw_flags);
 
   /**
    * PeerDataConnection:reconnect: (getter get_reconnect)
@@ -357,8 +420,7 @@ peer_data_connection_install_properties (GObjectClass *object_class)
    * `PEER_ERROR_TIMED_OUT`, in seconds; 0 for no limit.
    */
   properties[PROP_RECONNECT_TIMEOUT] = g_param_spec_uint ("reconnect-timeout", NULL, NULL,
-                                                          0, G_MAXUINT, PEER_DEFAULT_RECONNECT_TIMEOUT,
-                                                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+                                                          0, G_MAXUINT, PEER_DEFAULT_RECONNECT_TIMEOUT, rw_flags);
 
   object_class->get_property = peer_data_connection_get_property;
   object_class->set_property = peer_data_connection_set_property;

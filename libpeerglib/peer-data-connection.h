@@ -56,6 +56,13 @@ gboolean peer_data_connection_send_bytes (PeerDataConnection *self,
                                           GError **error);
 
 PEER_AVAILABLE_IN_1_0
+guint64 peer_data_connection_get_max_buffered_amount (PeerDataConnection *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_data_connection_set_max_buffered_amount (PeerDataConnection *self,
+                                                   guint64 amount);
+
+PEER_AVAILABLE_IN_1_0
 void peer_data_connection_send_async (PeerDataConnection *self,
                                       GVariant *value,
                                       GCancellable *cancellable,

@@ -60,11 +60,25 @@ turn_uri (const char *url,
                           escaped_username, escaped_credential, colon + 1);
 }
 
+/* A TURN server answers what a STUN server does, over UDP. */
+static char *
+stun_uri_of_turn (const char *url)
+{
+  const char *host = url + strlen ("turn:");
+  gsize length = strcspn (host, "?");
+
+  if (!g_str_has_prefix (url, "turn:") || g_str_has_suffix (url, "?transport=tcp"))
+    return NULL;
+
+  return g_strdup_printf ("stun://%.*s", (int) length, host);
+}
+
 void
 peer_ice_configuration_apply (GListModel *ice_servers,
                               PeerTransportConfig *config)
 {
   g_autoptr (GStrvBuilder) turn_servers = g_strv_builder_new ();
+  g_autofree char *other_stun_server = NULL;
   guint n_servers = g_list_model_get_n_items (ice_servers);
 
   for (guint i = 0; i < n_servers; i++)
@@ -83,9 +97,13 @@ peer_ice_configuration_apply (GListModel *ice_servers,
               g_autofree char *uri = turn_uri (*urls, server);
 
               g_strv_builder_add (turn_servers, uri);
+              if (other_stun_server == NULL)
+                other_stun_server = stun_uri_of_turn (*urls);
             }
         }
     }
 
+  if (config->stun_server == NULL)
+    config->stun_server = g_steal_pointer (&other_stun_server);
   config->turn_servers = g_strv_builder_end (turn_servers);
 }

@@ -36,6 +36,8 @@ peer_peer_new_transport_config (PeerPeer *self)
     config->certificate = g_bytes_ref (self->certificate);
   peer_ice_configuration_apply (self->ice_servers, config);
   config->ice_transport_policy = self->ice_transport_policy;
+  g_set_object (&config->tls_database, self->tls_database);
+  config->buffered_amount_low_threshold = PEER_SEND_QUEUE_LOW_LEVEL;
 
   return config;
 }
@@ -139,6 +141,7 @@ peer_peer_connect_to (PeerPeer *self,
   connection_id = peer_connection_id_new ("dc_");
   description.connection_id = connection_id;
   description.max_message_size = (gsize) self->max_message_size;
+  description.pending_budget = self->pending_budget;
   config = peer_peer_new_transport_config (self);
   peer_peer_apply_options (self, options, &description, config);
 

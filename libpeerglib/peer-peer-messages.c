@@ -10,8 +10,10 @@
 #include "peer-error.h"
 #include "peer-reconnection-private.h"
 
-/* Offers that others may have open at once; more are ignored. */
+/* Offers that others may have open at once, and one of them, who thus keeps
+ * nobody else out; more are ignored. */
 #define MAX_CONNECTING 256
+#define MAX_CONNECTING_OF_PEER 64
 
 /* Bytes of a CANDIDATE's payload; real ones have a few hundred. */
 #define MAX_CANDIDATE_SIZE 4096
@@ -115,6 +117,7 @@ peer_peer_handle_offer (PeerPeer *self,
     .metadata = payload->metadata,
     .reliable = payload->reliable,
     .max_message_size = (gsize) self->max_message_size,
+    .pending_budget = self->pending_budget,
   };
 
   if (!peer_peer_understands_offer (self, payload, &description))
@@ -126,8 +129,9 @@ peer_peer_handle_offer (PeerPeer *self,
   if (self->is_destroyed)
     return;
 
-  if (peer_connection_table_count_connecting (self->connections) >= MAX_CONNECTING)
-    g_debug ("Ignoring an offer: %u connections are opening", MAX_CONNECTING);
+  if (peer_connection_table_count_connecting (self->connections, src) >= MAX_CONNECTING_OF_PEER ||
+      peer_connection_table_count_connecting (self->connections, NULL) >= MAX_CONNECTING)
+    g_debug ("Ignoring an offer of %s: too many connections are opening", src);
   else
     peer_peer_accept_offer (self, src, payload, &description);
 }

@@ -37,6 +37,7 @@ struct _PeerPeer
   guint max_reconnect_attempts; /* 0: without end */
   guint reconnect_delay;        /* milliseconds */
   guint64 max_message_size;
+  PeerPendingBudget *pending_budget;
   GHashTable *serializers; /* name to PeerSerializer */
   PeerTransportFactory transport_factory;
   GBytes *certificate;

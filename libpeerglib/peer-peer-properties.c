@@ -9,6 +9,7 @@
 
 #define DEFAULT_KEY "peerjs"
 #define DEFAULT_MAX_MESSAGE_SIZE (256 * 1024 * 1024)
+#define DEFAULT_MAX_PENDING_SIZE (512 * 1024 * 1024)
 
 typedef enum
 {
@@ -27,6 +28,7 @@ typedef enum
   PROP_MAX_RECONNECT_ATTEMPTS,
   PROP_RECONNECT_DELAY,
   PROP_MAX_MESSAGE_SIZE,
+  PROP_MAX_PENDING_SIZE,
   PROP_IS_OPEN,
   PROP_IS_DISCONNECTED,
   PROP_IS_RECONNECTING,
@@ -109,6 +111,9 @@ peer_peer_get_property (GObject *object,
     case PROP_MAX_MESSAGE_SIZE:
       g_value_set_uint64 (value, self->max_message_size);
       break;
+    case PROP_MAX_PENDING_SIZE:
+      g_value_set_uint64 (value, peer_pending_budget_get_max_size (self->pending_budget));
+      break;
     case PROP_IS_OPEN:
     case PROP_IS_DISCONNECTED:
     case PROP_IS_RECONNECTING:
@@ -177,6 +182,9 @@ peer_peer_set_property (GObject *object,
       break;
     case PROP_MAX_MESSAGE_SIZE:
       peer_peer_set_max_message_size (self, g_value_get_uint64 (value));
+      break;
+    case PROP_MAX_PENDING_SIZE:
+      peer_peer_set_max_pending_size (self, g_value_get_uint64 (value));
       break;
     case PROP_IS_OPEN:
     case PROP_IS_DISCONNECTED:
@@ -327,6 +335,16 @@ peer_peer_create_connection_properties (void)
    * connection.
    */
   properties[PROP_MAX_MESSAGE_SIZE] = g_param_spec_uint64 ("max-message-size", NULL, NULL, 1, G_MAXUINT64, DEFAULT_MAX_MESSAGE_SIZE, construct_rw_flags);
+
+  /**
+   * PeerPeer:max-pending-size: (getter get_max_pending_size) (setter set_max_pending_size)
+   *
+   * How many bytes the values that have arrived in part may hold, on all
+   * connections of the peer together. When a message exceeds it, the
+   * connection that it came on gives its oldest such values up, with
+   * `PEER_ERROR_LIMIT_EXCEEDED`; the others keep theirs.
+   */
+  properties[PROP_MAX_PENDING_SIZE] = g_param_spec_uint64 ("max-pending-size", NULL, NULL, 1, G_MAXUINT64, DEFAULT_MAX_PENDING_SIZE, construct_rw_flags);
 }
 
 /* What the peer is now. */
@@ -546,4 +564,25 @@ peer_peer_set_max_message_size (PeerPeer *self,
 
   self->max_message_size = size;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_MESSAGE_SIZE]);
+}
+
+/**
+ * peer_peer_set_max_pending_size: (set-property max-pending-size)
+ * @self: a peer
+ * @size: the size in bytes
+ *
+ * Sets the property. How many bytes the values that have arrived in part may
+ * hold, on all connections of the peer together.
+ */
+void
+peer_peer_set_max_pending_size (PeerPeer *self,
+                                guint64 size)
+{
+  g_return_if_fail (PEER_IS_PEER (self));
+
+  if (peer_pending_budget_get_max_size (self->pending_budget) == size)
+    return;
+
+  peer_pending_budget_set_max_size (self->pending_budget, size);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_PENDING_SIZE]);
 }

@@ -5,6 +5,7 @@
 #include "peer-peer-private.h"
 
 #include "peer-backoff-private.h"
+#include "peer-base-connection-private.h"
 #include "peer-error.h"
 #include "peer-source-private.h"
 
@@ -93,8 +94,19 @@ peer_peer_comes_back (PeerPeer *self,
 }
 
 static void
+peer_peer_check_connections (PeerPeer *self)
+{
+  g_autoptr (GPtrArray) connections = peer_connection_table_list (self->connections, NULL);
+
+  for (guint i = 0; i < connections->len; i++)
+    peer_base_connection_check (g_ptr_array_index (connections, i));
+}
+
+static void
 network_changed_cb (PeerPeer *self)
 {
+  g_autoptr (PeerPeer) keep_alive = g_object_ref (self);
+
   if (!peer_peer_has_network (self))
     return;
 
@@ -109,6 +121,7 @@ network_changed_cb (PeerPeer *self)
     {
       peer_socket_probe (self->socket);
     }
+  peer_peer_check_connections (self);
 }
 
 void

@@ -255,6 +255,23 @@ peer_peer_get_tls_database (PeerPeer *self)
 }
 
 /**
+ * peer_peer_get_max_pending_size: (get-property max-pending-size)
+ * @self: a peer
+ *
+ * Gets the property. How many bytes the values that have arrived in part may
+ * hold, on all connections of the peer together.
+ *
+ * Returns: the size in bytes
+ */
+guint64
+peer_peer_get_max_pending_size (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), 0);
+
+  return peer_pending_budget_get_max_size (self->pending_budget);
+}
+
+/**
  * peer_peer_get_max_reconnect_attempts: (get-property max-reconnect-attempts)
  * @self: a peer
  *

@@ -35,7 +35,8 @@
  *
  * Losing the server does not touch connections that are open. The peer then
  * reconnects by itself with the same id, unless
- * [property@Peer.Peer:auto-reconnect] is unset.
+ * [property@Peer.Peer:auto-reconnect] is unset; see
+ * [reconnecting](reconnecting.html).
  */
 G_DEFINE_FINAL_TYPE (PeerPeer, peer_peer, G_TYPE_OBJECT)
 
@@ -357,6 +358,7 @@ peer_peer_finalize (GObject *object)
   g_clear_object (&self->tls_database);
   g_clear_pointer (&self->certificate, g_bytes_unref);
   g_hash_table_unref (self->serializers);
+  peer_pending_budget_unref (self->pending_budget);
   peer_connection_table_free (self->connections);
   peer_early_candidates_free (self->early_candidates);
   peer_wait_queue_free (self->opens);
@@ -402,7 +404,8 @@ peer_peer_class_init (PeerPeerClass *klass)
    * @self: a peer
    * @id: (nullable): the peer's id, if it had one
    *
-   * The line to the server is gone. Connections live on.
+   * The line to the server is gone. Connections live on. It is emitted once
+   * for each loss, however many attempts to reconnect follow.
    */
   signals[DISCONNECTED] = g_signal_new ("disconnected", PEER_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, G_TYPE_STRING);
@@ -422,7 +425,9 @@ peer_peer_class_init (PeerPeerClass *klass)
    *
    * Something went wrong. Before the peer was open for the first time, a
    * refusal by the server destroys it, as in PeerJS; later, it is only
-   * disconnected.
+   * disconnected. A line that is lost is told once, before
+   * [signal@Peer.Peer::disconnected]; attempts to reconnect that fail are
+   * not, until the peer gives up.
    */
   signals[ERROR] = g_signal_new ("error", PEER_TYPE_PEER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
 }
@@ -431,6 +436,7 @@ static void
 peer_peer_init (PeerPeer *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  self->pending_budget = peer_pending_budget_new (0);
   self->connections = peer_connection_table_new ();
   self->early_candidates = peer_early_candidates_new ();
   self->opens = peer_wait_queue_new (self->context);

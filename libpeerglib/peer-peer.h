@@ -87,6 +87,13 @@ void peer_peer_set_max_message_size (PeerPeer *self,
                                      guint64 size);
 
 PEER_AVAILABLE_IN_1_0
+guint64 peer_peer_get_max_pending_size (PeerPeer *self);
+
+PEER_AVAILABLE_IN_1_0
+void peer_peer_set_max_pending_size (PeerPeer *self,
+                                     guint64 size);
+
+PEER_AVAILABLE_IN_1_0
 gboolean peer_peer_get_is_open (PeerPeer *self);
 
 PEER_AVAILABLE_IN_1_0

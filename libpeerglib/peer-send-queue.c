@@ -8,9 +8,15 @@
  * until the next turn of the main loop, little enough for close() to be quick. */
 #define TRANSPORT_BUFFER (1024 * 1024)
 
+/* What is there already goes out before a value that could overtake it here. */
+#define INTERLEAVED_TRANSPORT_BUFFER (256 * 1024)
+
 struct _PeerSendQueue
 {
-  GQueue values; /* of PeerFrames */
+  GQueue values;  /* of PeerFrames, in the order of their turns */
+  GQueue waiting; /* of PeerFrames in chunks, when enough of them are under way */
+  guint n_interleaved;
+  gboolean is_interleaved;
   gsize size;
 };
 
@@ -31,7 +37,32 @@ void
 peer_send_queue_clear (PeerSendQueue *self)
 {
   g_queue_clear_full (&self->values, (GDestroyNotify) peer_frames_free);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify) peer_frames_free);
+  self->n_interleaved = 0;
   self->size = 0;
+}
+
+void
+peer_send_queue_set_interleaved (PeerSendQueue *self,
+                                 gboolean is_interleaved)
+{
+  self->is_interleaved = is_interleaved;
+}
+
+static gboolean
+takes_turns (PeerSendQueue *self,
+             PeerFrames *frames)
+{
+  return self->is_interleaved && peer_frames_are_chunks (frames);
+}
+
+static void
+add (PeerSendQueue *self,
+     PeerFrames *frames)
+{
+  g_queue_push_tail (&self->values, frames);
+  if (takes_turns (self, frames))
+    self->n_interleaved++;
 }
 
 void
@@ -39,7 +70,24 @@ peer_send_queue_push (PeerSendQueue *self,
                       PeerFrames *frames)
 {
   self->size += peer_frames_get_size (frames);
-  g_queue_push_tail (&self->values, frames);
+  if (takes_turns (self, frames) && self->n_interleaved == PEER_SEND_QUEUE_MAX_INTERLEAVED)
+    g_queue_push_tail (&self->waiting, frames);
+  else
+    add (self, frames);
+}
+
+/* The value at the head is done. */
+static void
+remove_head (PeerSendQueue *self)
+{
+  PeerFrames *frames = g_queue_pop_head (&self->values);
+
+  if (takes_turns (self, frames))
+    self->n_interleaved--;
+  peer_frames_free (frames);
+
+  if (!g_queue_is_empty (&self->waiting) && self->n_interleaved < PEER_SEND_QUEUE_MAX_INTERLEAVED)
+    add (self, g_queue_pop_head (&self->waiting));
 }
 
 /* The next message, NULL when nothing waits. */
@@ -54,14 +102,16 @@ peer_send_queue_next (PeerSendQueue *self,
       gsize size = peer_frames_get_size (frames);
       GBytes *message = peer_frames_next (frames, is_text);
 
-      if (message != NULL)
+      self->size -= size - peer_frames_get_size (frames);
+      if (message == NULL)
         {
-          self->size -= size - peer_frames_get_size (frames);
-          return message;
+          remove_head (self);
+          continue;
         }
 
-      self->size -= size;
-      peer_frames_free (g_queue_pop_head (&self->values));
+      if (takes_turns (self, frames))
+        g_queue_push_tail_link (&self->values, g_queue_pop_head_link (&self->values));
+      return message;
     }
 
   return NULL;
@@ -72,7 +122,9 @@ peer_send_queue_pump (PeerSendQueue *self,
                       PeerTransport *transport,
                       GError **error)
 {
-  while (peer_transport_get_buffered_amount (transport) < TRANSPORT_BUFFER)
+  gsize buffer_size = self->is_interleaved ? INTERLEAVED_TRANSPORT_BUFFER : TRANSPORT_BUFFER;
+
+  while (peer_transport_get_buffered_amount (transport) < buffer_size)
     {
       gboolean is_text;
       g_autoptr (GBytes) message = peer_send_queue_next (self, &is_text);

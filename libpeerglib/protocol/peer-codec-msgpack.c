@@ -20,6 +20,7 @@ typedef struct
   PeerCodec parent;
   PeerPackScanner scanner;
   PeerBuffer pending; /* the start of a value that is not complete */
+  gsize taken;        /* for it, of the shared budget */
   GError *broken;     /* nullable: after an error nothing tells where a value starts */
 } MsgpackCodec;
 
@@ -127,6 +128,28 @@ decode_message (MsgpackCodec *self,
   return decode_stream (self, stream, size, values, close_requested, error);
 }
 
+/* Takes from the shared budget what is pending now, or gives it back. */
+static gboolean
+update_budget (MsgpackCodec *self,
+               GError **error)
+{
+  PeerPendingBudget *budget = self->parent.limits.budget;
+
+  if (budget == NULL)
+    return TRUE;
+
+  peer_pending_budget_give_back (budget, self->taken);
+  self->taken = self->pending.length;
+  peer_pending_budget_take (budget, self->taken);
+  if (self->taken == 0 || !peer_pending_budget_is_exceeded (budget))
+    return TRUE;
+
+  g_set_error_literal (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED,
+                       _ ("A value was given up: too many bytes wait for the rest of theirs"));
+
+  return FALSE;
+}
+
 static gboolean
 msgpack_decode (PeerCodec *codec,
                 GBytes *message,
@@ -142,10 +165,12 @@ msgpack_decode (PeerCodec *codec,
                                         _ ("A text message is not MessagePack"));
 
   if (self->broken == NULL &&
-      decode_message (self, message, values, close_requested, &self->broken))
+      decode_message (self, message, values, close_requested, &self->broken) &&
+      update_budget (self, &self->broken))
     return TRUE;
 
   peer_buffer_clear (&self->pending);
+  update_budget (self, NULL);
   if (error != NULL)
     *error = g_error_copy (self->broken);
 
@@ -169,6 +194,8 @@ msgpack_free (PeerCodec *codec)
   MsgpackCodec *self = (MsgpackCodec *) codec;
 
   peer_buffer_clear (&self->pending);
+  update_budget (self, NULL);
+  g_clear_pointer (&self->parent.limits.budget, peer_pending_budget_unref);
   g_clear_error (&self->broken);
   g_free (self);
 }
@@ -186,6 +213,8 @@ peer_codec_msgpack_new (const PeerCodecLimits *limits)
 
   self->parent.klass = &msgpack_class;
   self->parent.limits = *limits;
+  if (limits->budget != NULL)
+    peer_pending_budget_ref (limits->budget);
   peer_pack_scanner_init (&self->scanner, limits->max_depth,
                           MIN (limits->max_value_size, limits->max_pending_size));
 

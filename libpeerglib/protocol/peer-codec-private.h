@@ -5,6 +5,8 @@
 #include <gio/gio.h>
 #include <libpeerglib/peer-enums.h>
 
+#include "peer-pending-budget-private.h"
+
 G_BEGIN_DECLS
 
 /* A codec turns the values of one data connection into the messages that
@@ -21,6 +23,8 @@ typedef struct
   gsize max_pending_size; /* bytes that incomplete values may hold together */
   guint max_chunks;       /* chunks of one value */
   guint max_depth;        /* arrays and objects inside each other */
+
+  PeerPendingBudget *budget; /* nullable: shared by several codecs, which hold a reference */
 } PeerCodecLimits;
 
 #define PEER_CODEC_LIMITS_DEFAULT                            \

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 /* Puts chunks together again, in whatever order they arrive. Memory is taken
  * for what arrived, never for what a chunk says is to come. On a channel that
  * loses messages some values never become complete: when there is no room for
- * another chunk, those that waited longest for theirs are given up. */
+ * another chunk, those that waited longest for theirs are given up. With a
+ * shared budget that is so, too, when others hold what is missing. */
 typedef struct _PeerReassembler PeerReassembler;
 
 #define PEER_REASSEMBLER_MAX_VALUES 64
@@ -27,7 +28,7 @@ gboolean peer_reassembler_add (PeerReassembler *reassembler,
                                GBytes **value,
                                GError **error);
 
-/* Bytes that wait. */
+/* Memory that incomplete values hold. */
 gsize peer_reassembler_get_pending_size (PeerReassembler *reassembler);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerReassembler, peer_reassembler_free)

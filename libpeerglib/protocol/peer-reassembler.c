@@ -25,6 +25,7 @@ typedef struct
   guint64 id;
   guint64 total;
   gsize size;
+  gsize cost;         /* memory that it holds */
   GHashTable *pieces; /* n to GBytes */
 } PartialValue;
 
@@ -45,10 +46,24 @@ partial_value_free (PartialValue *value)
   g_free (value);
 }
 
-static gsize
-get_cost (PartialValue *value)
+static void
+take (PeerReassembler *reassembler,
+      PartialValue *value,
+      gsize cost)
 {
-  return value->size + (gsize) g_hash_table_size (value->pieces) * PIECE_OVERHEAD;
+  value->cost += cost;
+  reassembler->pending_size += cost;
+  if (reassembler->limits.budget != NULL)
+    peer_pending_budget_take (reassembler->limits.budget, cost);
+}
+
+static void
+give_back (PeerReassembler *reassembler,
+           gsize cost)
+{
+  reassembler->pending_size -= cost;
+  if (reassembler->limits.budget != NULL)
+    peer_pending_budget_give_back (reassembler->limits.budget, cost);
 }
 
 static void
@@ -56,7 +71,7 @@ finish (PeerReassembler *reassembler,
         PartialValue *value)
 {
   reassembler->finished_ids[reassembler->next_finished_id++ % N_FINISHED_IDS] = value->id;
-  reassembler->pending_size -= get_cost (value);
+  give_back (reassembler, value->cost);
   g_queue_unlink (&reassembler->by_age, &value->link);
   g_hash_table_remove (reassembler->values, &value->id);
 }
@@ -142,16 +157,22 @@ keep_piece (PeerReassembler *reassembler,
   gsize size;
   const guint8 *start = peer_bytes_get_data (message, &size);
   GBytes *piece;
+  gsize held_size = chunk->length;
 
   /* a piece that is most of its message need not be copied */
   if (chunk->length >= size / 2 && chunk->data >= start && chunk->data + chunk->length <= start + size)
-    piece = g_bytes_new_from_bytes (message, (gsize) (chunk->data - start), chunk->length);
+    {
+      piece = g_bytes_new_from_bytes (message, (gsize) (chunk->data - start), chunk->length);
+      held_size = size;
+    }
   else
-    piece = g_bytes_new (chunk->data, chunk->length);
+    {
+      piece = g_bytes_new (chunk->data, chunk->length);
+    }
 
   g_hash_table_insert (value->pieces, GSIZE_TO_POINTER ((gsize) chunk->n), piece);
   value->size += chunk->length;
-  reassembler->pending_size += chunk->length + PIECE_OVERHEAD;
+  take (reassembler, value, held_size + PIECE_OVERHEAD);
   g_queue_unlink (&reassembler->by_age, &value->link);
   g_queue_push_tail_link (&reassembler->by_age, &value->link);
 }
@@ -174,6 +195,14 @@ join (PartialValue *value)
   return peer_buffer_steal_bytes (&buffer);
 }
 
+static gboolean
+is_over_limits (PeerReassembler *reassembler)
+{
+  return reassembler->pending_size > reassembler->limits.max_pending_size ||
+         g_queue_get_length (&reassembler->by_age) > PEER_REASSEMBLER_MAX_VALUES ||
+         (reassembler->limits.budget != NULL && peer_pending_budget_is_exceeded (reassembler->limits.budget));
+}
+
 /* Gives up values until the rest is within the limits; the newest stays
  * unless it is over them alone. */
 static gboolean
@@ -182,8 +211,7 @@ make_room (PeerReassembler *reassembler,
 {
   guint64 id = 0;
 
-  while (reassembler->pending_size > reassembler->limits.max_pending_size ||
-         g_queue_get_length (&reassembler->by_age) > PEER_REASSEMBLER_MAX_VALUES)
+  while (is_over_limits (reassembler) && !g_queue_is_empty (&reassembler->by_age))
     {
       PartialValue *oldest = g_queue_peek_head (&reassembler->by_age);
 
@@ -206,6 +234,8 @@ peer_reassembler_new (const PeerCodecLimits *limits)
   PeerReassembler *reassembler = g_new0 (PeerReassembler, 1);
 
   reassembler->limits = *limits;
+  if (limits->budget != NULL)
+    peer_pending_budget_ref (limits->budget);
   reassembler->values = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                                (GDestroyNotify) partial_value_free);
 
@@ -215,6 +245,8 @@ peer_reassembler_new (const PeerCodecLimits *limits)
 void
 peer_reassembler_free (PeerReassembler *reassembler)
 {
+  give_back (reassembler, reassembler->pending_size);
+  g_clear_pointer (&reassembler->limits.budget, peer_pending_budget_unref);
   g_hash_table_unref (reassembler->values);
   g_free (reassembler);
 }

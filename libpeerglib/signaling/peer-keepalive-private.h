@@ -39,6 +39,9 @@ void peer_keepalive_probe (PeerKeepalive *self);
 /* Whether a ping was ever answered. */
 gboolean peer_keepalive_is_answered (PeerKeepalive *self);
 
+/* For tests: whether it is finding out. */
+gboolean peer_keepalive_is_probing (PeerKeepalive *self);
+
 /* For tests: the time between two looks at what was heard. */
 void peer_keepalive_set_pause (PeerKeepalive *self,
                                guint milliseconds);

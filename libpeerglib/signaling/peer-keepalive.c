@@ -147,6 +147,12 @@ peer_keepalive_is_answered (PeerKeepalive *self)
   return self->is_answered;
 }
 
+gboolean
+peer_keepalive_is_probing (PeerKeepalive *self)
+{
+  return self->is_probing;
+}
+
 void
 peer_keepalive_set_pause (PeerKeepalive *self,
                           guint milliseconds)

@@ -4,9 +4,12 @@
 
 #include <libsoup/soup.h>
 
+#include "protocol/peer-envelope-private.h"
+
 G_BEGIN_DECLS
 
-/* What a peer asks of a server, whose address ends in a slash. */
+/* What a peer asks of a server, whose address ends in a slash, and what it is
+ * answered. */
 
 /* GET …/KEY/RESOURCE, where the resource is "id" or "peers". */
 SoupMessage *peer_request_new_http (GUri *server,
@@ -18,5 +21,14 @@ SoupMessage *peer_request_new_websocket (GUri *server,
                                          const char *key,
                                          const char *id,
                                          const char *token);
+
+/* The ids in the answer to a request for "peers". */
+char **peer_request_parse_peers (GBytes *body,
+                                 GError **error);
+
+/* The text that ERROR and its like carry for people, payload.msg, or the
+ * fallback. */
+char *peer_request_parse_refusal (const PeerEnvelope *envelope,
+                                  const char *fallback);
 
 G_END_DECLS

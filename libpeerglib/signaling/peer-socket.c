@@ -42,6 +42,8 @@ struct _PeerSocket
   guint ping_interval;
   guint silent_delay;
   guint open_timeout;
+  guint answer_timeout;
+  GTlsDatabase *tls_database;
   SoupSession *session;
 
   char *id;
@@ -220,29 +222,13 @@ keepalive_cb (PeerKeepaliveEvent event,
     peer_socket_open_silently (self);
 }
 
-/* The text that ERROR and its like carry for people: payload.msg. */
-static char *
-refusal_message (const PeerEnvelope *envelope,
-                 const char *fallback)
-{
-  g_autoptr (GVariant) payload = NULL;
-  char *message = NULL;
-
-  if (envelope->payload != NULL)
-    payload = peer_json_parse (envelope->payload, envelope->payload_length, PEER_JSON_MAX_DEPTH, NULL);
-  if (payload != NULL && g_variant_is_of_type (payload, G_VARIANT_TYPE_VARDICT))
-    g_variant_lookup (payload, "msg", "s", &message);
-
-  return message != NULL ? message : g_strdup (fallback);
-}
-
 static void
 peer_socket_refuse (PeerSocket *self,
                     PeerError code,
                     const PeerEnvelope *envelope,
                     const char *fallback)
 {
-  g_autofree char *message = refusal_message (envelope, fallback);
+  g_autofree char *message = peer_request_parse_refusal (envelope, fallback);
 
   peer_socket_end (self, code, TRUE, message);
 }
@@ -403,6 +389,19 @@ id_cb (GObject *object,
   peer_socket_open_websocket (self);
 }
 
+/* A session keeps the addresses that a name once had, and what else it knew of
+ * a network that may be another one now. */
+static void
+peer_socket_renew_session (PeerSocket *self)
+{
+  g_clear_object (&self->session);
+  self->session = soup_session_new_with_options ("user-agent", "libpeerglib/" PACKAGE_VERSION,
+                                                 "timeout", self->answer_timeout,
+                                                 NULL);
+  if (self->tls_database != NULL)
+    soup_session_set_tls_database (self->session, self->tls_database);
+}
+
 void
 peer_socket_open (PeerSocket *self,
                   const char *id)
@@ -410,6 +409,7 @@ peer_socket_open (PeerSocket *self,
   g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
 
   peer_socket_close (self);
+  peer_socket_renew_session (self);
   self->cancellable = g_cancellable_new ();
   g_free (self->id);
   self->id = g_strdup (id);
@@ -457,7 +457,7 @@ void
 peer_socket_set_answer_timeout (PeerSocket *self,
                                 guint seconds)
 {
-  soup_session_set_timeout (self->session, seconds);
+  self->answer_timeout = seconds;
 }
 
 void
@@ -484,29 +484,12 @@ list_peers_cb (GObject *object,
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
   g_autoptr (GBytes) body = peer_http_get_finish (SOUP_SESSION (object), result, &error);
-  g_autoptr (GVariant) ids = NULL;
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  gsize n_ids;
+  char **ids = body != NULL ? peer_request_parse_peers (body, &error) : NULL;
 
-  if (body != NULL)
-    ids = peer_json_parse (g_bytes_get_data (body, NULL), g_bytes_get_size (body), PEER_JSON_MAX_DEPTH, &error);
-  if (ids == NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  n_ids = g_variant_is_container (ids) ? g_variant_n_children (ids) : 0;
-  for (gsize i = 0; i < n_ids; i++)
-    {
-      g_autoptr (GVariant) boxed = g_variant_get_child_value (ids, i);
-      g_autoptr (GVariant) id = g_variant_is_of_type (boxed, G_VARIANT_TYPE_VARIANT) ? g_variant_get_variant (boxed) : NULL;
-
-      if (id != NULL && g_variant_is_of_type (id, G_VARIANT_TYPE_STRING))
-        g_strv_builder_add (builder, g_variant_get_string (id, NULL));
-    }
-
-  g_task_return_pointer (task, g_strv_builder_end (builder), (GDestroyNotify) g_strfreev);
+  if (ids != NULL)
+    g_task_return_pointer (task, ids, (GDestroyNotify) g_strfreev);
+  else
+    g_task_return_error (task, error);
 }
 
 void
@@ -540,6 +523,7 @@ peer_socket_dispose (GObject *object)
   peer_socket_close (self);
   g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   g_clear_object (&self->session);
+  g_clear_object (&self->tls_database);
 
   G_OBJECT_CLASS (peer_socket_parent_class)->dispose (object);
 }
@@ -580,6 +564,7 @@ peer_socket_init (PeerSocket *self)
   self->context = g_main_context_ref_thread_default ();
   self->silent_delay = SILENT_OPEN_DELAY;
   self->open_timeout = OPEN_TIMEOUT;
+  self->answer_timeout = ANSWER_TIMEOUT;
 }
 
 PeerSocket *
@@ -595,11 +580,8 @@ peer_socket_new (GUri *uri,
   self->key = g_strdup (key);
   self->token = g_strdup (token);
   self->ping_interval = ping_interval;
-  self->session = soup_session_new_with_options ("user-agent", "libpeerglib/" PACKAGE_VERSION,
-                                                 "timeout", ANSWER_TIMEOUT,
-                                                 NULL);
-  if (tls_database != NULL)
-    soup_session_set_tls_database (self->session, tls_database);
+  self->tls_database = tls_database != NULL ? g_object_ref (tls_database) : NULL;
+  peer_socket_renew_session (self);
 
   return self;
 }

@@ -48,6 +48,8 @@ peer_transport_config_copy (const PeerTransportConfig *config)
   copy->label = g_strdup (config->label);
   copy->stun_server = g_strdup (config->stun_server);
   copy->turn_servers = g_strdupv (config->turn_servers);
+  if (config->tls_database != NULL)
+    g_object_ref (copy->tls_database);
   if (config->certificate != NULL)
     g_bytes_ref (copy->certificate);
 
@@ -60,6 +62,7 @@ peer_transport_config_free (PeerTransportConfig *config)
   g_free (config->label);
   g_free (config->stun_server);
   g_strfreev (config->turn_servers);
+  g_clear_object (&config->tls_database);
   g_clear_pointer (&config->certificate, g_bytes_unref);
   g_free (config);
 }

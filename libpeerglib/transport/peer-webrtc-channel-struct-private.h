@@ -31,6 +31,7 @@ struct _PeerWebrtcChannel
   gpointer user_data;
 
   GMutex lock;
+  GCond flight_is_low;
   GstWebRTCDataChannel *channel;
   GstElement *appsrc;
   GstPad *packet_pad;
@@ -46,6 +47,7 @@ struct _PeerWebrtcChannel
   gsize max_message_size;
   PeerWebrtcChannelCounts counts;
   gboolean is_deaf;
+  gboolean is_discarding;
   gboolean was_open;
   gboolean has_ended;
 };

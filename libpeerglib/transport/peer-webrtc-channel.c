@@ -15,6 +15,15 @@
 /* webrtcbin's own signal for it costs a thread switch per message. */
 #define NO_THRESHOLD G_MAXUINT64
 
+/* Bytes that SCTP has on their way, at which the next message waits, and at
+ * which it goes on. SCTP takes 512 chunks of a packet's size and no more, and
+ * wakes a thread that waits in sctpenc then for every packet that leaves. */
+#define HIGH_FLIGHT (544 * 1024)
+#define LOW_FLIGHT (480 * 1024)
+
+/* After this long sctpenc may say itself what there is room for. */
+#define HOLD_MICROSECONDS (100 * 1000)
+
 PeerWebrtcChannel *
 peer_webrtc_channel_new (const PeerTransportConfig *config,
                          PeerTransportQueue *queue,
@@ -30,6 +39,7 @@ peer_webrtc_channel_new (const PeerTransportConfig *config,
   self->func = func;
   self->user_data = user_data;
   g_mutex_init (&self->lock);
+  g_cond_init (&self->flight_is_low);
   self->stream_id = -1;
 
   return self;
@@ -55,6 +65,7 @@ peer_webrtc_channel_unref (PeerWebrtcChannel *self)
   g_clear_object (&self->stream_pad);
   peer_transport_queue_unref (self->queue);
   g_mutex_clear (&self->lock);
+  g_cond_clear (&self->flight_is_low);
   g_free (self);
 }
 
@@ -193,6 +204,31 @@ get_unacknowledged_amount (PeerWebrtcChannel *self)
   return (gsize) (self->counts.bytes_sent - MIN (self->n_acknowledged, self->counts.bytes_sent));
 }
 
+/* What has left appsrc and is not acknowledged. */
+static gsize
+get_flight (PeerWebrtcChannel *self)
+{
+  gsize unacknowledged = get_unacknowledged_amount (self);
+
+  return unacknowledged - MIN (self->buffered_amount, unacknowledged);
+}
+
+static void
+wait_for_flight (PeerWebrtcChannel *self,
+                 gsize size)
+{
+  gint64 end_time = g_get_monotonic_time () + HOLD_MICROSECONDS;
+
+  g_mutex_lock (&self->lock);
+  if (get_flight (self) + size > HIGH_FLIGHT)
+    {
+      while (!self->is_discarding && get_flight (self) > LOW_FLIGHT &&
+             g_cond_wait_until (&self->flight_is_low, &self->lock, end_time))
+        ;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 falls_to (gsize threshold,
           gsize before,
@@ -222,13 +258,16 @@ void
 peer_webrtc_channel_acknowledge (PeerWebrtcChannel *self,
                                  gsize n_bytes)
 {
+  gsize before, flight_before;
   gboolean is_low;
-  gsize before;
 
   g_mutex_lock (&self->lock);
   before = get_unacknowledged_amount (self);
+  flight_before = get_flight (self);
   self->n_acknowledged += n_bytes;
   is_low = falls_to (self->unacknowledged_threshold, before, get_unacknowledged_amount (self));
+  if (falls_to (LOW_FLIGHT, flight_before, get_flight (self)))
+    g_cond_signal (&self->flight_is_low);
   g_mutex_unlock (&self->lock);
 
   if (is_low)
@@ -239,6 +278,19 @@ gboolean
 peer_webrtc_channel_is_message (guint32 ppid)
 {
   return ppid >= PPID_TEXT && ppid <= PPID_TEXT_PARTIAL;
+}
+
+/* sctpenc hands usrsctp the number of retransmissions, or the milliseconds, in
+ * network byte order, where it has to be the host's: unmended, any but 0 is
+ * no limit. It is so in every release up to 1.28. */
+static void
+mend_partial_reliability (GstPadProbeInfo *info)
+{
+  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+  GstSctpSendMeta *meta = gst_sctp_buffer_get_send_meta (buffer);
+
+  meta->pr_param = g_htonl (meta->pr_param);
+  info->data = buffer;
 }
 
 /* An empty message travels as one byte that does not count (RFC 8831, 6.6). */
@@ -254,6 +306,13 @@ on_sent (GstPad *pad,
   if (meta == NULL || meta->ppid == PPID_CONTROL)
     return GST_PAD_PROBE_OK;
 
+  if (meta->pr != GST_SCTP_SEND_META_PARTIAL_RELIABILITY_NONE)
+    {
+      mend_partial_reliability (info);
+      buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+      meta = gst_sctp_buffer_get_send_meta (buffer);
+    }
+
   if (meta->ppid == PPID_BINARY_EMPTY || meta->ppid == PPID_TEXT_EMPTY)
     {
       buffer = gst_buffer_make_writable (buffer);
@@ -261,9 +320,11 @@ on_sent (GstPad *pad,
       gst_buffer_memset (buffer, 0, 0, 1);
       info->data = buffer;
     }
-  else if (take_from_buffered_amount (self, gst_buffer_get_size (buffer)))
+  else
     {
-      peer_transport_queue_push_buffered_amount_low (self->queue);
+      wait_for_flight (self, gst_buffer_get_size (buffer));
+      if (take_from_buffered_amount (self, gst_buffer_get_size (buffer)))
+        peer_transport_queue_push_buffered_amount_low (self->queue);
     }
 
   return GST_PAD_PROBE_OK;
@@ -536,6 +597,8 @@ peer_webrtc_channel_discard_unsent (PeerWebrtcChannel *self)
   g_autoptr (GstElement) appsrc = NULL;
 
   g_mutex_lock (&self->lock);
+  self->is_discarding = TRUE;
+  g_cond_signal (&self->flight_is_low);
   if (self->appsrc != NULL)
     appsrc = gst_object_ref (self->appsrc);
   g_mutex_unlock (&self->lock);

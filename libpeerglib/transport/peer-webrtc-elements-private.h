@@ -33,4 +33,8 @@ GObject *peer_webrtc_elements_dup_agent (GstElement *webrtcbin);
  * other side is gone. */
 void peer_webrtc_elements_tune (GstElement *webrtcbin);
 
+/* When there is a path: as it comes, libnice goes on to wake up at the pace of
+ * the checks for five seconds. */
+void peer_webrtc_elements_calm (GObject *agent);
+
 G_END_DECLS

@@ -10,6 +10,9 @@
 
 #define STUN_PACING_MILLISECONDS 1
 
+/* The least that libnice takes. */
+#define IDLE_MILLISECONDS 50
+
 /* Data connections need these; the first line that is missing is reported. */
 static const PeerWebrtcElement data_elements[] = {
   { "webrtcbin", "gstreamer1.0-plugins-bad" },
@@ -115,4 +118,10 @@ peer_webrtc_elements_tune (GstElement *webrtcbin)
   set_if_known (agent, "ice-tcp", FALSE);
   set_if_known (agent, "upnp", FALSE);
   set_if_known (agent, "keepalive-conncheck", TRUE);
+}
+
+void
+peer_webrtc_elements_calm (GObject *agent)
+{
+  set_if_known (agent, "idle-timeout", IDLE_MILLISECONDS);
 }

@@ -10,6 +10,7 @@
 #include "peer-webrtc-link-private.h"
 #include "peer-webrtc-monitor-private.h"
 #include "peer-webrtc-path-private.h"
+#include "peer-webrtc-relays-private.h"
 
 G_BEGIN_DECLS
 
@@ -25,6 +26,7 @@ struct _PeerWebrtcLink
   PeerWebrtcChannel *channel;
   PeerWebrtcMonitor *monitor;
   PeerWebrtcGate *gate;
+  PeerWebrtcRelays *relays;
   int association;
 
   /* On the worker only, but webrtcbin also on its own thread, which ends

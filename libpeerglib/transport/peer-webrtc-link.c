@@ -210,6 +210,7 @@ peer_webrtc_link_new (const PeerTransportConfig *config,
   self->monitor = peer_webrtc_monitor_new (self->channel, queue, on_monitor_event, self);
   self->path = peer_webrtc_path_new ();
   self->gate = peer_webrtc_gate_new ();
+  self->relays = peer_webrtc_relays_new ();
   self->association = peer_webrtc_association_take ();
   g_mutex_init (&self->lock);
   g_queue_init (&self->stats_tasks);
@@ -241,6 +242,7 @@ peer_webrtc_link_unref (PeerWebrtcLink *self)
   g_clear_pointer (&self->remote_description, gst_webrtc_session_description_free);
   peer_webrtc_path_free (self->path);
   peer_webrtc_gate_unref (self->gate);
+  g_clear_pointer (&self->relays, peer_webrtc_relays_free);
   peer_webrtc_association_give_back (self->association);
   g_free (self->mid);
   g_free (self->username_fragment);
@@ -268,6 +270,7 @@ destroy_pipeline (gpointer user_data)
   g_clear_object (&self->dtlsenc);
   self->webrtcbin = NULL;
   g_clear_object (&self->pipeline);
+  g_clear_pointer (&self->relays, peer_webrtc_relays_free);
 
   return G_SOURCE_REMOVE;
 }

@@ -233,6 +233,9 @@ on_component_state (GObject *agent,
   else if (state == NICE_STATE_DISCONNECTED || state == NICE_STATE_FAILED)
     self->has_path = FALSE;
   g_mutex_unlock (&self->lock);
+
+  if (state == NICE_STATE_READY)
+    peer_webrtc_elements_calm (agent);
 }
 
 void

@@ -182,17 +182,10 @@ configure_servers (PeerWebrtcLink *self)
   if (self->config->stun_server != NULL)
     g_object_set (self->webrtcbin, "stun-server", self->config->stun_server, NULL);
 
-  for (guint i = 0; self->config->turn_servers != NULL && self->config->turn_servers[i] != NULL; i++)
-    {
-      gboolean is_added = FALSE;
-
-      g_signal_emit_by_name (self->webrtcbin, "add-turn-server", self->config->turn_servers[i], &is_added);
-      if (!is_added)
-        g_debug ("A TURN server was refused");
-    }
-
   if (self->config->ice_transport_policy == PEER_ICE_TRANSPORT_POLICY_RELAY)
     g_object_set (self->webrtcbin, "ice-transport-policy", GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY, NULL);
+
+  peer_webrtc_relays_start (self);
 }
 
 void

@@ -44,6 +44,7 @@ run (gpointer user_data)
   GMainContext *context = user_data;
 
   peer_webrtc_worker_enter_batch_policy ();
+  g_main_context_push_thread_default (context);
 
   for (;;)
     g_main_context_iteration (context, TRUE);

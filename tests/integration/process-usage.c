@@ -21,24 +21,34 @@ count_entries (const char *path)
   return n;
 }
 
+static gsize
+find_size (const char *status,
+           const char *name)
+{
+  const char *line = strstr (status, name);
+
+  g_assert_nonnull (line);
+
+  return (gsize) g_ascii_strtoull (line + strlen (name) + strspn (line + strlen (name), " \t"), NULL, 10) * 1024;
+}
+
 ProcessUsage
 process_usage_get (int process)
 {
   int id = process != 0 ? process : (int) getpid ();
   g_autofree char *threads = g_strdup_printf ("/proc/%d/task", id);
   g_autofree char *files = g_strdup_printf ("/proc/%d/fd", id);
-  g_autofree char *status = g_strdup_printf ("/proc/%d/statm", id);
+  g_autofree char *status = g_strdup_printf ("/proc/%d/status", id);
   g_autofree char *text = NULL;
-  g_auto (GStrv) fields = NULL;
   ProcessUsage usage;
 
   if (process == 0)
     malloc_trim (0);
   g_assert_true (g_file_get_contents (status, &text, NULL, NULL));
-  fields = g_strsplit (text, " ", 3);
   usage.n_threads = count_entries (threads);
   usage.n_files = count_entries (files);
-  usage.resident = (gsize) g_ascii_strtoull (fields[1], NULL, 10) * (gsize) sysconf (_SC_PAGESIZE);
+  usage.resident = find_size (text, "VmRSS:");
+  usage.peak = find_size (text, "VmHWM:");
 
   return usage;
 }

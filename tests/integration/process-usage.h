@@ -12,6 +12,7 @@ typedef struct
   guint n_threads;
   guint n_files;
   gsize resident; /* bytes */
+  gsize peak;     /* bytes, the most that was resident */
 } ProcessUsage;
 
 /* Of this process when 0; freed memory is given back first then. */

@@ -6,6 +6,7 @@
  * with {"answer":1,…}, which has a member "error" when it did not work. */
 
 #include "native-measure.h"
+#include "native-network.h"
 #include "native-wire.h"
 
 #include <gio/gunixinputstream.h>
@@ -195,6 +196,7 @@ get_connect_options (JsonObject *parameters,
   peer_connect_options_set_serialization (options, serialization);
   peer_connect_options_set_reliable (options, json_object_get_boolean_member_with_default (parameters, "reliable", FALSE));
   peer_connect_options_set_reconnect (options, json_object_get_boolean_member_with_default (parameters, "reconnect", FALSE));
+  peer_connect_options_set_max_retransmits (options, (int) json_object_get_int_member_with_default (parameters, "max-retransmits", -1));
   peer_connect_options_set_label (options, json_object_get_string_member_with_default (parameters, "label", NULL));
 
   if (json_object_has_member (parameters, "metadata"))
@@ -226,6 +228,9 @@ run_connect (NativePeer *self,
       return FALSE;
     }
 
+  if (json_object_has_member (parameters, "timeout"))
+    peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (connection),
+                                              (guint) json_object_get_int_member (parameters, "timeout"));
   watch (self, connection);
   add_connection (answer, connection);
   return TRUE;
@@ -290,6 +295,19 @@ run_flush (NativePeer *self,
 
   if (connection != NULL)
     peer_data_connection_close_flush (connection);
+  return connection != NULL;
+}
+
+static gboolean
+run_stats (NativePeer *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+
+  if (connection != NULL)
+    native_network_report_stats (connection);
   return connection != NULL;
 }
 
@@ -378,6 +396,7 @@ static const struct
   { "burst", run_burst },
   { "close", run_close },
   { "flush", run_flush },
+  { "stats", run_stats },
   { "print", run_print },
   { "measure", run_measure },
   { "openings", run_openings },
@@ -463,11 +482,15 @@ create_peer (NativePeer *self,
              int ping_interval,
              GError **error)
 {
-  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
+  g_autoptr (GListModel) ice_servers = native_network_make_ice_servers ();
+  g_autoptr (GTlsDatabase) tls_database = NULL;
   g_autoptr (GUri) uri = g_uri_parse (server, G_URI_FLAGS_NONE, error);
   PeerPeer *peer;
 
   if (uri == NULL)
+    return NULL;
+  tls_database = native_network_make_tls_database (error);
+  if (*error != NULL)
     return NULL;
   peer = g_object_new (PEER_TYPE_PEER,
                        "id", id,
@@ -477,7 +500,9 @@ create_peer (NativePeer *self,
                        "path", g_uri_get_path (uri),
                        "secure", g_str_equal (g_uri_get_scheme (uri), "https"),
                        "ping-interval", ping_interval,
-                       "ice-servers", no_ice_servers,
+                       "ice-servers", ice_servers,
+                       "ice-transport-policy", native_network_get_policy (),
+                       "tls-database", tls_database,
                        NULL);
   g_signal_connect (peer, "open", G_CALLBACK (on_open), self);
   g_signal_connect (peer, "connection", G_CALLBACK (on_connection), self);
@@ -510,6 +535,7 @@ main (int argc,
   setlocale (LC_ALL, "");
   g_log_writer_default_set_use_stderr (TRUE);
   g_option_context_add_main_entries (context, entries, NULL);
+  native_network_add_options (context);
   if (!g_option_context_parse (context, &argc, &argv, &error) || (self.peer = create_peer (&self, server, id, token, ping_interval, &error)) == NULL)
     {
       g_printerr ("native-peer: %s\n", error->message);

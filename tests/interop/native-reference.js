@@ -54,4 +54,39 @@ await run(220_000, async suite => {
     await close(...(await connect(bob, eve)));
     await close(...(await connect(eve, bob)));
   });
+
+  await suite.test('a peer whose cable was pulled comes back to the id that its ghost holds', async () => {
+    const proxy = await Proxy.start(server);
+    suite.defer(() => proxy.end());
+    const eve = await NativePeer.start(proxy, 'eve2', ['--ping-interval', '1000']);
+    suite.defer(() => eve.end());
+
+    await proxy.pong;
+    proxy.freeze();
+    await eve.take({ event: 'disconnected', id: 'eve2' });
+    await eve.take({ event: 'open', id: 'eve2' });
+    await close(...(await connect(bob, eve)));
+  });
+
+  await suite.test('peers come back when the server is killed and restarted', async () => {
+    const first = await startReferenceServer();
+    const { port } = first;
+    const carol = await NativePeer.start(first, 'carol');
+    suite.defer(() => carol.end());
+    const dave = await NativePeer.start(first, 'dave');
+    suite.defer(() => dave.end());
+    const [here, there] = await connect(carol, dave);
+
+    await first.end('SIGKILL');
+    await carol.take({ event: 'disconnected', id: 'carol' });
+    await dave.take({ event: 'disconnected', id: 'dave' });
+    await here.send('still there');
+    await there.received();
+    const second = await startReferenceServer(undefined, port);
+    suite.defer(() => second.end());
+    await carol.take({ event: 'open', id: 'carol' });
+    await dave.take({ event: 'open', id: 'dave' });
+    await close(here, there);
+    await close(...(await connect(dave, carol)));
+  });
 });

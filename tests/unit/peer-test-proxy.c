@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "peer-source-private.h"
+#include "libpeerglib/peer-source-private.h"
 
 #define WEBSOCKET_PONG 0x8a
 

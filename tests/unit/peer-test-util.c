@@ -233,6 +233,21 @@ action_free (gpointer data,
   g_free (data);
 }
 
+int
+peer_test_find_text (PeerTestRecorder *self,
+                     const char *text)
+{
+  for (guint i = 0; i < self->values->len; i++)
+    {
+      GVariant *value = g_ptr_array_index (self->values, i);
+
+      if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) && g_str_equal (g_variant_get_string (value, NULL), text))
+        return (int) i;
+    }
+
+  return -1;
+}
+
 void
 peer_test_on (gpointer object,
               const char *detailed_signal,

@@ -63,6 +63,10 @@ void peer_test_wait_event_text (PeerTestRecorder *self,
                                 const char *expected,
                                 const char *location);
 
+/* Where a text is among the values of "data", -1 when it is not. */
+int peer_test_find_text (PeerTestRecorder *self,
+                         const char *text);
+
 /* Does something inside the handler of a signal, each time it is emitted. */
 typedef void (*PeerTestAction) (gpointer user_data);
 void peer_test_on (gpointer object,

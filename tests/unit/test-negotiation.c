@@ -387,7 +387,12 @@ test_offers_bounded (void)
       send_to_bob (pair.server, "OFFER", payload);
     }
   settle_bob (&pair);
-  g_assert_cmpuint (g_list_model_get_n_items (peer_peer_get_connections (pair.bob)), <=, 256);
+  g_assert_cmpuint (g_list_model_get_n_items (peer_peer_get_connections (pair.bob)), ==, 64);
+
+  /* Somebody else still gets in. */
+  peer_test_server_send_message (pair.server, "OFFER", "carol", "bob", "{\"connectionId\":\"c\",\"type\":\"data\"," SDP "}");
+  settle_bob (&pair);
+  g_assert_cmpuint (g_list_model_get_n_items (peer_peer_get_connections (pair.bob)), ==, 65);
 
   peer_test_pair_clear (&pair);
 }

@@ -2,6 +2,9 @@
 
 #include "config.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include "peer-test-proxy.h"
 #include "peer-test-util.h"
 
@@ -109,6 +112,39 @@ test_server_that_never_answers_pings (void)
       check_not_lost (&fixture);
     }
   g_assert_false (peer_keepalive_is_answered (get_keepalive (&fixture)));
+
+  fixture_tear_down (&fixture);
+}
+
+/* Of the connection to a port of the loopback interface, in milliseconds. */
+static int
+get_tcp_user_timeout (guint port)
+{
+  for (int fd = 3; fd < 1024; fd++)
+    {
+      struct sockaddr_in address = { 0 };
+      socklen_t address_length = sizeof address;
+      int timeout = 0;
+      socklen_t length = sizeof timeout;
+
+      if (getpeername (fd, (struct sockaddr *) &address, &address_length) == 0 &&
+          address.sin_family == AF_INET && ntohs (address.sin_port) == port &&
+          getsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &length) == 0)
+        return timeout;
+    }
+
+  return 0;
+}
+
+/* Where pings tell nothing, TCP does when its segments are not acknowledged. */
+static void
+test_acknowledgement_timeout (void)
+{
+  Fixture fixture;
+
+  fixture_set_up (&fixture, 1000);
+  peer_test_wait_events (fixture.events, "open:alice");
+  g_assert_cmpint (get_tcp_user_timeout (fixture.proxy->port), ==, 60000);
 
   fixture_tear_down (&fixture);
 }
@@ -491,6 +527,7 @@ main (int argc,
 
   g_test_add_func ("/peer-outages/half-open", test_half_open);
   g_test_add_func ("/peer-outages/server-that-never-answers-pings", test_server_that_never_answers_pings);
+  g_test_add_func ("/peer-outages/acknowledgement-timeout", test_acknowledgement_timeout);
   g_test_add_func ("/peer-outages/without-heartbeats", test_without_heartbeats);
   g_test_add_func ("/peer-outages/never-open", test_never_open);
   g_test_add_func ("/peer-outages/never-open-on-the-way-back", test_never_open_on_the_way_back);

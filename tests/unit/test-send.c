@@ -4,7 +4,7 @@
 
 #include "peer-test-util.h"
 
-/* send_async() lets four of these wait. */
+/* send_async() lets one of these wait. */
 #define BIG (1024 * 1024)
 
 static void
@@ -268,192 +268,6 @@ test_send_in_drained (void)
   peer_test_pair_clear (&pair);
 }
 
-typedef struct
-{
-  GError *error;
-  guint n_done;
-  PeerTestAction action; /* nullable: inside the callback */
-  gpointer action_data;
-} Result;
-
-static void
-sent_cb (GObject *object,
-         GAsyncResult *result,
-         gpointer user_data)
-{
-  Result *data = user_data;
-
-  data->n_done++;
-  g_clear_error (&data->error);
-  peer_data_connection_send_finish (PEER_DATA_CONNECTION (object), result, &data->error);
-  if (data->action != NULL)
-    data->action (data->action_data);
-}
-
-static GVariant *
-big_value (void)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (200000), 200000);
-
-  return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
-}
-
-/* Fills what may wait before send_async() waits. */
-static void
-fill (PeerTestPair *pair)
-{
-  stall (pair, TRUE);
-  while (peer_data_connection_get_buffered_amount (pair->outgoing) <= 4 * BIG)
-    g_assert_true (send_big (pair->outgoing, 200000, NULL));
-}
-
-static void
-test_async_with_room (void)
-{
-  PeerTestPair pair;
-  Result result = { 0 };
-
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("hello"), NULL, sent_cb, &result);
-  peer_test_wait (result.n_done == 1);
-  g_assert_no_error (result.error);
-  peer_test_wait_events (pair.incoming_events, "data:'hello'");
-
-  peer_test_pair_clear (&pair);
-}
-
-static void
-test_async_waits_for_room (void)
-{
-  PeerTestPair pair;
-  Result result = { 0 };
-  Result second = { 0 };
-
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
-  fill (&pair);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("last"), NULL, sent_cb, &result);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("very last"), NULL, sent_cb, &second);
-  peer_test_settle ();
-  g_assert_cmpuint (result.n_done, ==, 0);
-  stall (&pair, FALSE);
-  peer_test_wait (result.n_done == 1 && second.n_done == 1);
-  g_assert_no_error (result.error);
-  g_assert_no_error (second.error);
-
-  peer_test_pair_clear (&pair);
-}
-
-static void
-test_async_refused (void)
-{
-  PeerTestPair pair;
-  Result result = { 0 };
-
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_boolean (TRUE), NULL, sent_cb, &result);
-  peer_test_wait (result.n_done == 1);
-  g_assert_error (result.error, PEER_ERROR, PEER_ERROR_UNSUPPORTED_VALUE);
-  g_clear_error (&result.error);
-
-  peer_test_pair_clear (&pair);
-}
-
-static void
-test_async_cancelled_before (void)
-{
-  PeerTestPair pair;
-  Result result = { 0 };
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GVariant) owned = g_variant_ref_sink (g_variant_new_string ("owned"));
-
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
-  g_cancellable_cancel (cancellable);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("never"), cancellable, sent_cb, &result);
-  peer_data_connection_send_async (pair.outgoing, owned, cancellable, sent_cb, &result);
-  peer_test_wait (result.n_done == 2);
-  g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_error (&result.error);
-  check_goes_on (&pair);
-
-  peer_test_pair_clear (&pair);
-}
-
-static void
-test_async_cancelled_during (void)
-{
-  PeerTestPair pair;
-  Result cancelled = { 0 };
-  Result other = { 0 };
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
-  fill (&pair);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("a"), cancellable, sent_cb, &cancelled);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("b"), NULL, sent_cb, &other);
-  g_cancellable_cancel (cancellable);
-  peer_test_wait (cancelled.n_done == 1);
-  g_assert_error (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_error (&cancelled.error);
-  g_assert_cmpuint (other.n_done, ==, 0);
-  stall (&pair, FALSE);
-  peer_test_wait (other.n_done == 1);
-  g_assert_no_error (other.error);
-  g_assert_cmpuint (cancelled.n_done, ==, 1);
-
-  peer_test_pair_clear (&pair);
-}
-
-static void
-test_async_closed_meanwhile (void)
-{
-  PeerTestPair pair;
-  Result result = { 0 };
-  Result after = { 0 };
-
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
-  fill (&pair);
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("a"), NULL, sent_cb, &result);
-  peer_base_connection_close (PEER_BASE_CONNECTION (pair.outgoing));
-  peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("b"), NULL, sent_cb, &after);
-  peer_test_wait (result.n_done == 1 && after.n_done == 1);
-  g_assert_error (result.error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED);
-  g_assert_error (after.error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED);
-  g_clear_error (&result.error);
-  g_clear_error (&after.error);
-
-  peer_test_pair_clear (&pair);
-}
-
-static void
-close_action (gpointer connection)
-{
-  peer_base_connection_close (connection);
-}
-
-/* The first who waited closes when it is let go on. */
-static void
-test_async_closed_in_callback (void)
-{
-  PeerTestPair pair;
-  Result first = { 0 };
-  Result second = { 0 };
-
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
-  fill (&pair);
-  first.action = close_action;
-  first.action_data = pair.outgoing;
-  peer_data_connection_send_async (pair.outgoing, big_value (), NULL, sent_cb, &first);
-  peer_data_connection_send_async (pair.outgoing, big_value (), NULL, sent_cb, &second);
-  peer_test_settle ();
-  stall (&pair, FALSE);
-  peer_test_wait (first.n_done == 1 && second.n_done == 1);
-  g_assert_no_error (first.error);
-  g_clear_error (&second.error);
-  peer_test_assert_events (pair.outgoing_events, "close");
-
-  peer_test_pair_clear (&pair);
-}
-
 int
 main (int argc,
       char *argv[])
@@ -472,13 +286,6 @@ main (int argc,
   g_test_add_func ("/send/buffered-amount", test_buffered_amount);
   g_test_add_func ("/send/threshold", test_threshold);
   g_test_add_func ("/send/send-in-drained", test_send_in_drained);
-  g_test_add_func ("/send/async-with-room", test_async_with_room);
-  g_test_add_func ("/send/async-waits-for-room", test_async_waits_for_room);
-  g_test_add_func ("/send/async-refused", test_async_refused);
-  g_test_add_func ("/send/async-cancelled-before", test_async_cancelled_before);
-  g_test_add_func ("/send/async-cancelled-during", test_async_cancelled_during);
-  g_test_add_func ("/send/async-closed-meanwhile", test_async_closed_meanwhile);
-  g_test_add_func ("/send/async-closed-in-callback", test_async_closed_in_callback);
 
   return g_test_run ();
 }

@@ -15,6 +15,10 @@ from pathlib import Path
 import tables
 from results import FLOOR, OURS, REFERENCE, Results, bound, simple, times
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import document  # noqa: E402
+
 PANELS = (
     ('connections_per_s', 'Connections per second'),
     ('client_rss', 'Memory of an idle client'),
@@ -275,8 +279,7 @@ def main():
     arguments.output.joinpath('benchmark-server.svg').write_text(image, encoding='utf-8')
     arguments.output.joinpath('benchmark-server.md').write_text(text_of_tables + '\n', encoding='utf-8')
     if arguments.docs and results.is_complete:
-        page = arguments.docs / 'benchmarks.md'
-        page.write_text(tables.replace(page.read_text(encoding='utf-8'), text_of_tables), encoding='utf-8')
+        document.fill_in(arguments.docs / 'benchmarks.md', 'server', text_of_tables)
         arguments.docs.joinpath('benchmark-server.svg').write_text(image, encoding='utf-8')
 
 

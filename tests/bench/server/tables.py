@@ -3,9 +3,6 @@
 
 from results import FLOOR, OURS, REFERENCE, bound, simple, times
 
-BEGIN = '<!-- from the benchmark "server": begin -->'
-END = '<!-- from the benchmark "server": end -->'
-
 
 def count(value):
     return f'{value:,.0f}'
@@ -119,12 +116,3 @@ def markdown(results):
     parts.append('\n'.join(distance(results)))
     parts.append('\n'.join(growth(results)))
     return '\n\n'.join(part for part in parts if part)
-
-
-def replace(document, text):
-    """A document with this text between its marks."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError('the document has no marks for the results of the benchmark')
-    return f'{before}{BEGIN}\n{text}\n{END}{after}'

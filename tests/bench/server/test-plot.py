@@ -12,9 +12,12 @@ from unittest import mock
 
 import plot
 import tables
+from document import replace
 from results import Results, simple, times
 
 SVG = '{http://www.w3.org/2000/svg}'
+BEGIN = '<!-- from the benchmark "server": begin -->'
+END = '<!-- from the benchmark "server": end -->'
 METRICS = [metric for metric, _, _ in tables.ROWS]
 GOALS = {
     'peer': {'connections_per_s': ('at_least', 2), 'light_cpu': ('at_most', 0.3333), 'saturated_p99': ('at_most', 0.5)},
@@ -134,12 +137,12 @@ class TestTables(unittest.TestCase):
         self.assertEqual([len(width) for width in widths.values()], [1, 1, 1])
 
     def test_replacing_twice_is_replacing_once(self):
-        page = f'before\n{tables.BEGIN}\nold\n{tables.END}\nafter\n'
-        once = tables.replace(page, 'new')
-        self.assertEqual(once, f'before\n{tables.BEGIN}\nnew\n{tables.END}\nafter\n')
-        self.assertEqual(tables.replace(once, 'new'), once)
+        page = f'before\n{BEGIN}\nold\n{END}\nafter\n'
+        once = replace(page, 'server', 'new')
+        self.assertEqual(once, f'before\n{BEGIN}\nnew\n{END}\nafter\n')
+        self.assertEqual(replace(once, 'server', 'new'), once)
         with self.assertRaises(ValueError):
-            tables.replace('no marks', 'new')
+            replace('no marks', 'server', 'new')
 
 
 class TestCommand(unittest.TestCase):
@@ -148,7 +151,7 @@ class TestCommand(unittest.TestCase):
             directory = Path(name)
             docs = directory / 'docs'
             docs.mkdir()
-            (docs / 'benchmarks.md').write_text(f'{tables.BEGIN}\n{tables.END}\n')
+            (docs / 'benchmarks.md').write_text(f'{BEGIN}\n{END}\n')
             (directory / 'lines').write_text('\n'.join(lines))
             arguments = ['plot.py', '--output', name, '--docs', str(docs), str(directory / 'lines')]
             with mock.patch.object(sys, 'argv', arguments):
@@ -164,7 +167,7 @@ class TestCommand(unittest.TestCase):
         written = self.write(run(complete=False))
         self.assertIn('benchmark-server.svg', written)
         self.assertNotIn('docs/benchmark-server.svg', written)
-        self.assertEqual(written['docs/benchmarks.md'], f'{tables.BEGIN}\n{tables.END}\n')
+        self.assertEqual(written['docs/benchmarks.md'], f'{BEGIN}\n{END}\n')
 
     def test_other_benchmarks(self):
         self.assertEqual(list(self.write(['{"benchmark":"codec"}'])), ['docs/benchmarks.md'])

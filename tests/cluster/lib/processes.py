@@ -16,6 +16,7 @@ import tempfile
 from .tap import within
 
 START_DEADLINE = 40
+LINE_LIMIT = 1 << 24
 PR_SET_PDEATHSIG = 1
 
 # Below the ports that the system gives to outgoing connections: who restarts
@@ -68,7 +69,7 @@ class Process:
         found = asyncio.get_running_loop().create_future()
 
         def hear(line):
-            self.lines.append(line)
+            self.hear(line)
             match = ready is not None and re.search(ready, line)
             if match and not found.done():
                 found.set_result(match)
@@ -78,6 +79,7 @@ class Process:
             stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            limit=LINE_LIMIT,
             preexec_fn=_end_with_parent,
         )
         self._readers = [
@@ -92,6 +94,10 @@ class Process:
             errors = '\n'.join(self.errors)
             raise AssertionError(f'{" ".join(self.command)} is not ready: {errors}')
         return found.result()
+
+    def hear(self, line):
+        """Takes a line of its output."""
+        self.lines.append(line)
 
     @staticmethod
     async def _read(stream, hear):

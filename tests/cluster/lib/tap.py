@@ -35,7 +35,7 @@ async def within(awaitable, what, deadline=WAIT_DEADLINE):
         raise AssertionError(f'{what}: not done after {deadline} s') from None
 
 
-async def _run(cases):
+async def _run(cases, deadline):
     failures = 0
     print(f'1..{len(cases)}', flush=True)
     for number, case in enumerate(cases, 1):
@@ -43,7 +43,7 @@ async def _run(cases):
         name = ' '.join(name.split())
         try:
             async with contextlib.AsyncExitStack() as stack:
-                await within(case(stack), name, CASE_DEADLINE)
+                await within(case(stack), name, deadline)
             print(f'ok {number} - {name}', flush=True)
         except Exception:  # pylint: disable=broad-except
             failures += 1
@@ -54,6 +54,6 @@ async def _run(cases):
     return 1 if failures else 0
 
 
-def run(*cases):
+def run(*cases, deadline=CASE_DEADLINE):
     """Runs test cases: each gets a stack for what has to be ended."""
-    sys.exit(asyncio.run(_run(cases)))
+    sys.exit(asyncio.run(_run(cases, deadline)))

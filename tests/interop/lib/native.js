@@ -40,6 +40,10 @@ export class NativePeer extends Endpoint {
     });
   }
 
+  get pid() {
+    return this.#child.pid;
+  }
+
   #hear({ answer, ...message }) {
     if (answer === undefined) {
       this.record(message);

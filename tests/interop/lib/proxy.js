@@ -4,10 +4,19 @@
 
 import { connect, createServer } from 'node:net';
 
+const WEBSOCKET_PONG = 0x8a;
+
 export class Proxy {
   #listener;
   #clients = new Set();
   #servers = new Set();
+  #frozen = new Set();
+  #heardPong;
+
+  // Resolves when a server has answered a ping.
+  pong = new Promise(resolve => {
+    this.#heardPong = resolve;
+  });
 
   static async start(target) {
     const self = new Proxy();
@@ -27,6 +36,13 @@ export class Proxy {
       client.destroy();
   }
 
+  // Pulls the cable: nothing gets through on the lines that are there, and
+  // nobody is told. New lines work.
+  freeze() {
+    for (const client of this.#clients)
+      this.#frozen.add(client);
+  }
+
   end() {
     this.sever();
     for (const server of this.#servers)
@@ -40,10 +56,15 @@ export class Proxy {
     this.#servers.add(server);
     client.on('error', () => {});
     server.on('error', () => {});
-    client.on('data', data => server.write(data));
-    server.on('data', data => client.write(data));
+    client.on('data', data => this.#frozen.has(client) || server.write(data));
+    server.on('data', data => {
+      if (!this.#frozen.has(client))
+        client.write(data);
+      if (data[0] === WEBSOCKET_PONG)
+        this.#heardPong();
+    });
     server.on('close', () => client.destroy());
-    client.on('end', () => server.end());
+    client.on('end', () => this.#frozen.has(client) || server.end());
     client.on('close', () => this.#clients.delete(client));
   }
 }

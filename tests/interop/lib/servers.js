@@ -23,16 +23,16 @@ class Server {
     return `http://127.0.0.1:${this.port}/`;
   }
 
-  end() {
-    return this.#child.end('SIGTERM');
+  end(signal = 'SIGTERM') {
+    return this.#child.end(signal);
   }
 }
 
 // The published peer package, as its own command starts it. That command
 // takes 0 for a missing --port, but accepts it as PORT.
-export async function startReferenceServer(options = OPTIONS) {
+export async function startReferenceServer(options = OPTIONS, port = 0) {
   const command = packageFile('peer/dist/bin/peerjs.js');
-  return new Server('peer', await start(process.execPath, [command, ...options], STARTED, { env: { PORT: '0' } }));
+  return new Server('peer', await start(process.execPath, [command, ...options], STARTED, { env: { PORT: `${port}` } }));
 }
 
 export async function startPeerServer(options = OPTIONS) {

@@ -2,7 +2,7 @@
 
 /* webrtcbin as it comes: its own certificate, pacing and threads. */
 
-#include "bench-link.h"
+#include "link.h"
 
 #include <gst/sdp/sdp.h>
 #include <gst/webrtc/webrtc.h>
@@ -106,12 +106,22 @@ on_channel (GstElement *bin,
 }
 
 static void
+raw_set_up (void)
+{
+  gst_init (NULL, NULL);
+}
+
+static void
+raw_tear_down (void)
+{
+}
+
+static void
 raw_start (BenchLink *base,
-           gconstpointer data)
+           const char *serialization)
 {
   RawLink *link = (RawLink *) base;
 
-  link->message = g_bytes_new_take (g_malloc0 (base->message_size), base->message_size);
   link->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   for (int i = 0; i < 2; i++)
     {
@@ -130,6 +140,16 @@ raw_start (BenchLink *base,
   g_signal_connect (link->channels[0], "on-buffered-amount-low", G_CALLBACK (on_low), link);
   g_signal_emit_by_name (link->bins[0], "create-offer", NULL,
                          gst_promise_new_with_change_func (on_offer, link, NULL));
+}
+
+static void
+raw_set_message_size (BenchLink *base,
+                      gsize size)
+{
+  RawLink *link = (RawLink *) base;
+
+  g_clear_pointer (&link->message, g_bytes_unref);
+  link->message = g_bytes_new_take (g_malloc0 (size), size);
 }
 
 static void
@@ -160,12 +180,16 @@ raw_stop (BenchLink *base)
   for (int i = 0; i < 2; i++)
     g_clear_object (&link->channels[i]);
   g_clear_object (&link->pipeline);
-  g_bytes_unref (link->message);
+  g_clear_pointer (&link->message, g_bytes_unref);
 }
 
 const BenchLinkClass bench_webrtcbin_class = {
   .size = sizeof (RawLink),
+  .max_message_size = 65536,
+  .set_up = raw_set_up,
+  .tear_down = raw_tear_down,
   .start = raw_start,
+  .set_message_size = raw_set_message_size,
   .send = raw_send,
   .get_buffered_amount = raw_get_buffered_amount,
   .stop = raw_stop,

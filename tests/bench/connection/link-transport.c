@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "bench-link.h"
+#include "link.h"
 
 #include "libpeerglib/transport/peer-webrtc-transport-private.h"
 
@@ -63,13 +63,22 @@ on_low (PeerTransport *transport,
 }
 
 static void
+transport_set_up (void)
+{
+}
+
+static void
+transport_tear_down (void)
+{
+}
+
+static void
 transport_start (BenchLink *base,
-                 gconstpointer data)
+                 const char *serialization)
 {
   TransportLink *link = (TransportLink *) base;
   g_autoptr (PeerTransportConfig) config = peer_transport_config_new ();
 
-  link->message = g_bytes_new_take (g_malloc0 (base->message_size), base->message_size);
   config->label = g_strdup ("bench");
   config->ordered = TRUE;
   config->buffered_amount_low_threshold = BENCH_BULK_WINDOW / 2;
@@ -85,6 +94,16 @@ transport_start (BenchLink *base,
   g_signal_connect (link->transports[0], "buffered-amount-low", G_CALLBACK (on_low), link);
   peer_transport_start (link->transports[1]);
   peer_transport_start (link->transports[0]);
+}
+
+static void
+transport_set_message_size (BenchLink *base,
+                            gsize size)
+{
+  TransportLink *link = (TransportLink *) base;
+
+  g_clear_pointer (&link->message, g_bytes_unref);
+  link->message = g_bytes_new_take (g_malloc0 (size), size);
 }
 
 static void
@@ -109,12 +128,16 @@ transport_stop (BenchLink *base)
 
   for (int i = 0; i < 2; i++)
     g_clear_object (&link->transports[i]);
-  g_bytes_unref (link->message);
+  g_clear_pointer (&link->message, g_bytes_unref);
 }
 
 const BenchLinkClass bench_transport_class = {
   .size = sizeof (TransportLink),
+  .max_message_size = 65536,
+  .set_up = transport_set_up,
+  .tear_down = transport_tear_down,
   .start = transport_start,
+  .set_message_size = transport_set_message_size,
   .send = transport_send,
   .get_buffered_amount = transport_get_buffered_amount,
   .stop = transport_stop,

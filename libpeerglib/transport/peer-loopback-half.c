@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "peer-loopback-half-private.h"
+
+#include "peer-certificate-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+#include <string.h>
+
+#define DEFAULT_MAX_MESSAGE_SIZE (256 * 1024)
+#define N_CANDIDATES 2
+
+#define TOKEN_ATTRIBUTE "a=x-loopback:"
+
+typedef struct
+{
+  GBytes *bytes;
+  gboolean is_text;
+} Message;
+
+/* One lock for all halves: two threads may use the two ends of a link, and the
+ * order of what they do to each other has to be the same for both. */
+static GMutex lock;
+static GHashTable *offerers;
+static guint last_token;
+
+void
+peer_loopback_half_lock (void)
+{
+  g_mutex_lock (&lock);
+}
+
+void
+peer_loopback_half_unlock (void)
+{
+  g_mutex_unlock (&lock);
+}
+
+static PeerLoopbackHalf *
+half_ref (PeerLoopbackHalf *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return self;
+}
+
+void
+peer_loopback_half_unref (PeerLoopbackHalf *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_assert (self->counterpart == NULL && g_queue_is_empty (&self->unsent));
+
+  peer_transport_queue_unref (self->queue);
+  g_source_unref (self->timer);
+  g_free (self->fingerprint);
+  g_free (self->remote_fingerprint);
+  g_free (self);
+}
+
+static void
+fail (PeerLoopbackHalf *self,
+      PeerError code,
+      const char *message)
+{
+  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, (int) code, message);
+
+  self->has_ended = TRUE;
+  peer_transport_queue_push_failed (self->queue, error);
+}
+
+static gboolean
+is_cut (PeerLoopbackHalf *self)
+{
+  return self->is_silent || (self->counterpart != NULL && self->counterpart->is_silent);
+}
+
+static void
+deliver (PeerLoopbackHalf *self,
+         const Message *message)
+{
+  PeerLoopbackHalf *other = self->counterpart;
+
+  if (other == NULL || other->has_ended || is_cut (self))
+    return;
+
+  other->messages_received++;
+  other->bytes_received += g_bytes_get_size (message->bytes);
+  peer_transport_queue_push_message (other->queue, message->bytes, message->is_text);
+}
+
+static gboolean
+falls_to (gsize threshold,
+          gsize before,
+          gsize after)
+{
+  return before > threshold && after <= threshold;
+}
+
+static void
+flush (PeerLoopbackHalf *self)
+{
+  Message *message;
+
+  while ((message = g_queue_pop_head (&self->unsent)) != NULL)
+    {
+      gsize before = self->buffered_amount;
+
+      self->buffered_amount -= g_bytes_get_size (message->bytes);
+      if (falls_to (self->low_threshold, before, self->buffered_amount) ||
+          falls_to (self->unacknowledged_threshold, before, self->buffered_amount))
+        peer_transport_queue_push_buffered_amount_low (self->queue);
+      deliver (self, message);
+      g_bytes_unref (message->bytes);
+      g_free (message);
+    }
+}
+
+static void hang_up (PeerLoopbackHalf *self);
+
+/* Nothing is ever heard over a link that is cut, and a whole one never ends:
+ * only the former has a timer. */
+static void
+update_silence (PeerLoopbackHalf *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  PeerLivenessActions actions;
+
+  if (self->has_ended)
+    return;
+
+  if (!is_cut (self))
+    peer_liveness_hear (&self->liveness, now);
+  actions = peer_liveness_update (&self->liveness, TRUE, now);
+  g_source_set_ready_time (self->timer, is_cut (self) ? self->liveness.wake_at : -1);
+
+  if ((actions & PEER_LIVENESS_LOST) != 0)
+    peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_DISCONNECTED);
+  if ((actions & PEER_LIVENESS_FOUND) != 0)
+    peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CONNECTED);
+  if ((actions & PEER_LIVENESS_DEAD) != 0)
+    {
+      g_autoptr (GError) error = peer_liveness_new_error (&self->liveness, now);
+
+      peer_transport_queue_push_failed (self->queue, error);
+      hang_up (self);
+    }
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  PeerLoopbackHalf *self = user_data;
+
+  g_mutex_lock (&lock);
+  update_silence (self);
+  g_mutex_unlock (&lock);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+timer_dispatch (GSource *source,
+                GSourceFunc callback,
+                gpointer user_data)
+{
+  g_source_set_ready_time (source, -1);
+
+  return callback (user_data);
+}
+
+static GSourceFuncs timer_funcs = { NULL, NULL, timer_dispatch, NULL, NULL, NULL };
+
+static void
+describe (PeerLoopbackHalf *self)
+{
+  g_autofree char *sdp = g_strdup_printf ("v=0\r\n"
+                                          "o=- %u 0 IN IP4 0.0.0.0\r\n"
+                                          "s=-\r\n"
+                                          "t=0 0\r\n"
+                                          "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"
+                                          "c=IN IP4 0.0.0.0\r\n"
+                                          "a=mid:0\r\n" TOKEN_ATTRIBUTE "%u\r\n",
+                                          self->token, self->token);
+
+  peer_transport_queue_push_description (self->queue, self->is_offerer ? "offer" : "answer", sdp);
+
+  for (guint i = 1; i <= N_CANDIDATES; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("candidate:%u 1 UDP %u 127.0.0.1 %u typ host",
+                                               i, 2130706431 - i, 50000 + i);
+      const PeerIceCandidate candidate = { text, "0", 0, "loop" };
+
+      peer_transport_queue_push_candidate (self->queue, &candidate);
+    }
+}
+
+static void
+open_channel (PeerLoopbackHalf *self)
+{
+  self->is_open = TRUE;
+  peer_liveness_begin (&self->liveness, g_get_monotonic_time ());
+  peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CHECKING);
+  peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CONNECTED);
+  peer_transport_queue_push_open (self->queue);
+}
+
+static guint
+parse_token (const char *sdp)
+{
+  const char *attribute = strstr (sdp, TOKEN_ATTRIBUTE);
+
+  return attribute != NULL ? (guint) g_ascii_strtoull (attribute + strlen (TOKEN_ATTRIBUTE), NULL, 10) : 0;
+}
+
+static void
+accept_offer (PeerLoopbackHalf *self,
+              guint token)
+{
+  PeerLoopbackHalf *offerer = offerers != NULL ? g_hash_table_lookup (offerers, GUINT_TO_POINTER (token)) : NULL;
+
+  if (offerer == NULL || offerer->counterpart != NULL || offerer->has_ended)
+    {
+      fail (self, PEER_ERROR_WEBRTC, _ ("The session description of the other side cannot be used"));
+      return;
+    }
+
+  self->token = token;
+  self->remote_fingerprint = g_strdup (offerer->fingerprint);
+  offerer->remote_fingerprint = g_strdup (self->fingerprint);
+  self->is_ordered = offerer->is_ordered;
+  self->counterpart = half_ref (offerer);
+  offerer->counterpart = half_ref (self);
+  describe (self);
+}
+
+static void
+accept_answer (PeerLoopbackHalf *self,
+               guint token)
+{
+  if (token != self->token || self->counterpart == NULL)
+    {
+      fail (self, PEER_ERROR_WEBRTC, _ ("The session description of the other side cannot be used"));
+      return;
+    }
+
+  open_channel (self->counterpart);
+  open_channel (self);
+}
+
+/* The other side is told, if it can be, and neither knows the other any more. */
+static void
+hang_up (PeerLoopbackHalf *self)
+{
+  gboolean was_cut = is_cut (self);
+  PeerLoopbackHalf *other = g_steal_pointer (&self->counterpart);
+
+  self->has_ended = TRUE;
+  if (offerers != NULL && g_hash_table_lookup (offerers, GUINT_TO_POINTER (self->token)) == self)
+    g_hash_table_remove (offerers, GUINT_TO_POINTER (self->token));
+
+  if (other == NULL)
+    return;
+
+  if (was_cut)
+    {
+      other->is_silent = TRUE;
+    }
+  else if (other->is_open && !other->has_ended)
+    {
+      other->has_ended = TRUE;
+      peer_transport_queue_push_closed (other->queue);
+    }
+  if (other->counterpart == self)
+    {
+      other->counterpart = NULL;
+      peer_loopback_half_unref (self);
+    }
+  peer_loopback_half_unref (other);
+}
+
+static void
+discard_unsent (PeerLoopbackHalf *self)
+{
+  Message *message;
+
+  while ((message = g_queue_pop_head (&self->unsent)) != NULL)
+    {
+      g_bytes_unref (message->bytes);
+      g_free (message);
+    }
+  self->buffered_amount = 0;
+}
+
+static void
+make_timer (PeerLoopbackHalf *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  g_source_set_static_name (self->timer, "PeerLoopbackTransport");
+  g_source_set_callback (self->timer, on_timer, half_ref (self), (GDestroyNotify) peer_loopback_half_unref);
+  g_source_attach (self->timer, context);
+}
+
+static char *
+get_fingerprint (GBytes *certificate)
+{
+  gsize size;
+  const char *pem = g_bytes_get_data (certificate, &size);
+
+  return peer_certificate_get_fingerprint (pem, (gssize) size, "sha-256");
+}
+
+PeerLoopbackHalf *
+peer_loopback_half_new (PeerTransport *transport,
+                        const PeerTransportConfig *config)
+{
+  PeerLoopbackHalf *self = g_new0 (PeerLoopbackHalf, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->queue = peer_transport_queue_new (transport);
+  self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
+  self->is_offerer = config->is_offerer;
+  self->is_ordered = config->ordered;
+  self->low_threshold = config->buffered_amount_low_threshold;
+  if (config->certificate != NULL)
+    self->fingerprint = get_fingerprint (config->certificate);
+  g_queue_init (&self->unsent);
+  peer_liveness_init (&self->liveness);
+  make_timer (self);
+
+  return self;
+}
+
+void
+peer_loopback_half_offer (PeerLoopbackHalf *self)
+{
+  if (self->token != 0 || self->has_ended)
+    return;
+
+  if (offerers == NULL)
+    offerers = g_hash_table_new (NULL, NULL);
+  self->token = ++last_token;
+  g_hash_table_insert (offerers, GUINT_TO_POINTER (self->token), self);
+  describe (self);
+}
+
+void
+peer_loopback_half_accept (PeerLoopbackHalf *self,
+                           const char *type,
+                           const char *sdp)
+{
+  if (self->has_remote_description || self->has_ended)
+    return;
+
+  self->has_remote_description = TRUE;
+  if (g_strcmp0 (type, self->is_offerer ? "answer" : "offer") != 0)
+    fail (self, PEER_ERROR_WEBRTC, _ ("The session description of the other side cannot be used"));
+  else if (self->is_offerer)
+    accept_answer (self, parse_token (sdp));
+  else
+    accept_offer (self, parse_token (sdp));
+}
+
+static gboolean
+check_can_send (PeerLoopbackHalf *self,
+                gsize size,
+                GError **error)
+{
+  if (self->has_ended)
+    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
+  else if (!self->is_open)
+    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_NOT_OPEN_YET, _ ("The connection is not open yet"));
+  else if (self->max_message_size != 0 && size > self->max_message_size)
+    g_set_error (error, PEER_ERROR, PEER_ERROR_MESSAGE_TOO_BIG,
+                 _ ("The message has %" G_GSIZE_FORMAT " bytes, the other side takes %" G_GSIZE_FORMAT),
+                 size, self->max_message_size);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+peer_loopback_half_send (PeerLoopbackHalf *self,
+                         GBytes *bytes,
+                         gboolean is_text,
+                         GError **error)
+{
+  Message *message;
+
+  if (!check_can_send (self, g_bytes_get_size (bytes), error))
+    return FALSE;
+
+  message = g_new (Message, 1);
+  message->bytes = g_bytes_ref (bytes);
+  message->is_text = is_text;
+  g_queue_push_tail (&self->unsent, message);
+  self->buffered_amount += g_bytes_get_size (bytes);
+  self->bytes_sent += g_bytes_get_size (bytes);
+  self->messages_sent++;
+  if (!self->is_stalled && !is_cut (self))
+    flush (self);
+
+  return TRUE;
+}
+
+void
+peer_loopback_half_update (PeerLoopbackHalf *self)
+{
+  update_silence (self);
+  if (!self->is_stalled && !self->has_ended && !is_cut (self))
+    flush (self);
+}
+
+void
+peer_loopback_half_close (PeerLoopbackHalf *self)
+{
+  flush (self);
+  hang_up (self);
+}
+
+void
+peer_loopback_half_break (PeerLoopbackHalf *self)
+{
+  discard_unsent (self);
+  hang_up (self);
+}

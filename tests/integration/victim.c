@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <libpeerglib/peer.h>
+#include <unistd.h>
+
+/* A peer for others to attack: it sends every value back. Low limits show
+ * sooner that they hold.
+ *
+ *   victim SERVER-URI ID
+ *
+ * It ends with its standard input. */
+
+#define BLOCKED_MICROSECONDS (2 * G_USEC_PER_SEC)
+
+static void
+data_cb (PeerDataConnection *connection,
+         GVariant *value)
+{
+  /* As a program does that is busy with other things. */
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING) && g_str_equal (g_variant_get_string (value, NULL), "block"))
+    g_usleep (BLOCKED_MICROSECONDS);
+
+  peer_data_connection_send (connection, value, NULL);
+}
+
+static void
+connection_cb (PeerPeer *peer,
+               PeerDataConnection *connection)
+{
+  peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (connection), 5);
+  g_signal_connect (connection, "data", G_CALLBACK (data_cb), NULL);
+}
+
+/* Nobody is there any more to attack it. */
+static gboolean
+stdin_cb (int fd,
+          GIOCondition condition,
+          gpointer loop)
+{
+  g_main_loop_quit (loop);
+
+  return G_SOURCE_REMOVE;
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (PeerPeer) peer = NULL;
+
+  if (argc != 3)
+    return 2;
+
+  peer = peer_peer_new_for_uri (argv[1], argv[2]);
+  g_list_store_remove_all (G_LIST_STORE (peer_peer_get_ice_servers (peer)));
+  peer_peer_set_max_message_size (peer, 1024 * 1024);
+  g_signal_connect (peer, "connection", G_CALLBACK (connection_cb), NULL);
+  g_unix_fd_add (STDIN_FILENO, G_IO_HUP, stdin_cb, loop);
+  g_main_loop_run (loop);
+
+  return 0;
+}
