@@ -56,7 +56,7 @@ struct _PeerBaseConnectionClass
                    gboolean is_text);
   void (*buffered_amount_low) (PeerBaseConnection *self);
 
-  /* is_resumable or is_reconnecting changed. */
+  void (*resumable_changed) (PeerBaseConnection *self);
   void (*reconnecting_changed) (PeerBaseConnection *self);
 
   /* Lets go of what the connection holds; before "close" is emitted. */

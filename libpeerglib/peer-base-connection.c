@@ -125,7 +125,7 @@ void
 peer_base_connection_set_resumable (PeerBaseConnection *self)
 {
   self->is_resumable = TRUE;
-  PEER_BASE_CONNECTION_GET_CLASS (self)->reconnecting_changed (self);
+  PEER_BASE_CONNECTION_GET_CLASS (self)->resumable_changed (self);
 }
 
 void

@@ -44,6 +44,7 @@ void peer_data_connection_update_threshold (PeerDataConnection *self);
 
 /* peer-data-connection-properties.c */
 void peer_data_connection_install_properties (GObjectClass *object_class);
+void peer_data_connection_resumable_changed (PeerBaseConnection *base);
 void peer_data_connection_reconnecting_changed (PeerBaseConnection *base);
 
 /* What a new data connection is, on either side. */

@@ -205,12 +205,15 @@ peer_data_connection_set_reconnect_timeout (PeerDataConnection *self,
 }
 
 void
+peer_data_connection_resumable_changed (PeerBaseConnection *base)
+{
+  g_object_notify_by_pspec (G_OBJECT (base), properties[PROP_RECONNECT]);
+}
+
+void
 peer_data_connection_reconnecting_changed (PeerBaseConnection *base)
 {
-  g_object_freeze_notify (G_OBJECT (base));
-  g_object_notify_by_pspec (G_OBJECT (base), properties[PROP_RECONNECT]);
   g_object_notify_by_pspec (G_OBJECT (base), properties[PROP_IS_RECONNECTING]);
-  g_object_thaw_notify (G_OBJECT (base));
 }
 
 /**

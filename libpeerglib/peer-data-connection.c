@@ -136,6 +136,7 @@ peer_data_connection_class_init (PeerDataConnectionClass *klass)
   base_class->fill_offer = peer_data_connection_fill_offer;
   base_class->message = peer_data_connection_message;
   base_class->buffered_amount_low = peer_data_connection_buffered_amount_low;
+  base_class->resumable_changed = peer_data_connection_resumable_changed;
   base_class->reconnecting_changed = peer_data_connection_reconnecting_changed;
   base_class->closed = peer_data_connection_closed;
 

@@ -123,6 +123,13 @@ peer_peer_handle_offer (PeerPeer *self,
   if (!peer_peer_understands_offer (self, payload, &description))
     return;
 
+  /* Whoever it is from can resume it, if it is the same peer. */
+  if (existing != NULL && existing->is_resumable)
+    {
+      g_debug ("Ignoring an offer for %s, which is there", payload->connection_id);
+      return;
+    }
+
   /* PeerJS begins anew, too: it never renegotiates. */
   if (existing != NULL)
     peer_base_connection_close (existing);

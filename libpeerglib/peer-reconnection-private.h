@@ -11,6 +11,26 @@ G_BEGIN_DECLS
  * that name the same connection, until one leads to the same peer or the
  * connection's reconnect timeout is over. */
 
+struct _PeerReconnection
+{
+  PeerBaseConnection *connection; /* the owner */
+  PeerResumableTransport *transport;
+  gboolean is_maker;
+
+  gboolean is_active; /* there is no link, or none that was resumed */
+  guint32 established;
+  guint32 attempt;      /* the one in progress, or the last one */
+  gboolean is_offering; /* the one in progress is ours */
+  guint32 last_offered;
+  guint n_failures;
+  gint64 resumed_at;
+  char *explanation; /* why the last one failed; nullable */
+
+  GSource *deadline_source;
+  GSource *attempt_source; /* while one is in progress */
+  GSource *retry_source;
+};
+
 /* For a connection that is to have this first link. The side that made the
  * connection is right when both offer at once. */
 PeerReconnection *peer_reconnection_new (PeerBaseConnection *connection,

@@ -20,26 +20,6 @@
 /* Failures after which the pauses between attempts grow no longer. */
 #define LAST_BACKOFF 4
 
-struct _PeerReconnection
-{
-  PeerBaseConnection *connection; /* the owner */
-  PeerResumableTransport *transport;
-  gboolean is_maker;
-
-  gboolean is_active; /* there is no link, or none that was resumed */
-  guint32 established;
-  guint32 attempt;      /* the one in progress, or the last one */
-  gboolean is_offering; /* the one in progress is ours */
-  guint32 last_offered;
-  guint n_failures;
-  gint64 resumed_at;
-  char *explanation; /* why the last one failed; nullable */
-
-  GSource *deadline_source;
-  GSource *attempt_source; /* while one is in progress */
-  GSource *retry_source;
-};
-
 static gboolean
 deadline_cb (gpointer user_data)
 {
@@ -69,6 +49,19 @@ peer_reconnection_restart_deadline (PeerReconnection *self)
   if (self->is_active && seconds != 0)
     self->deadline_source = peer_source_new_timeout (self->connection->context, MIN (seconds, G_MAXUINT / 1000) * 1000,
                                                      "[libpeerglib] reconnect timeout", deadline_cb, self);
+}
+
+/* Handlers may close the connection, and this with it. */
+static void
+peer_reconnection_set_active (PeerReconnection *self,
+                              gboolean is_active)
+{
+  if (self->is_active == is_active)
+    return;
+
+  self->is_active = is_active;
+  peer_reconnection_restart_deadline (self);
+  peer_base_connection_set_reconnecting (self->connection, is_active);
 }
 
 static void
@@ -148,11 +141,12 @@ peer_reconnection_fail_attempt (PeerReconnection *self,
   self->explanation = g_strdup (explanation);
   peer_reconnection_end_attempt (self);
   peer_resumable_transport_give_up (self->transport);
-  if (!self->is_active)
+  if (peer_resumable_transport_get_link (self->transport) != NULL)
     return;
 
   peer_reconnection_schedule_retry (self);
   self->n_failures++;
+  peer_reconnection_set_active (self, TRUE);
 }
 
 static gboolean
@@ -193,18 +187,11 @@ static void
 interrupted_cb (PeerReconnection *self,
                 const GError *error)
 {
-  gboolean was_active = self->is_active;
-
   g_debug ("%s: lost its link: %s", self->connection->connection_id, error != NULL ? error->message : "closed");
-  self->is_active = TRUE;
-  if (!was_active && g_get_monotonic_time () - self->resumed_at > STABLE_TIME)
+  if (!self->is_active && g_get_monotonic_time () - self->resumed_at > STABLE_TIME)
     self->n_failures = 0;
   peer_reconnection_find_link (self);
-  if (was_active)
-    return;
-
-  peer_reconnection_restart_deadline (self);
-  peer_base_connection_set_reconnecting (self->connection, TRUE);
+  peer_reconnection_set_active (self, TRUE);
 }
 
 static void
@@ -215,9 +202,7 @@ resumed_cb (PeerReconnection *self)
   self->resumed_at = g_get_monotonic_time ();
   g_clear_pointer (&self->explanation, g_free);
   peer_reconnection_end_attempt (self);
-  self->is_active = FALSE;
-  peer_reconnection_restart_deadline (self);
-  peer_base_connection_set_reconnecting (self->connection, FALSE);
+  peer_reconnection_set_active (self, FALSE);
 }
 
 /* What was offered meanwhile may not have reached the server. */

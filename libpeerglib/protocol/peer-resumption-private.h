@@ -62,6 +62,9 @@ gboolean peer_resumption_receive (PeerResumption *self,
                                   GBytes **payload,
                                   GError **error);
 
+/* Whether begin() was called and the other side has not said where it stands. */
+gboolean peer_resumption_awaits_greeting (PeerResumption *self);
+
 PeerResumptionDue peer_resumption_get_due (PeerResumption *self);
 
 /* The message that acknowledges all that was received. */

@@ -119,6 +119,12 @@ peer_resumption_close (void)
   return g_bytes_new_static (message, sizeof message);
 }
 
+gboolean
+peer_resumption_awaits_greeting (PeerResumption *self)
+{
+  return self->awaits_greeting;
+}
+
 PeerResumptionDue
 peer_resumption_get_due (PeerResumption *self)
 {

@@ -31,7 +31,8 @@ void peer_resumable_transport_agree (PeerResumableTransport *self);
 void peer_resumable_transport_try (PeerResumableTransport *self,
                                    PeerTransport *next);
 
-/* Tries it no longer; without a signal. */
+/* Tries it no longer, nor keeps a link over which nothing was resumed; without a
+ * signal. */
 void peer_resumable_transport_give_up (PeerResumableTransport *self);
 
 gboolean peer_resumable_transport_is_trying (PeerResumableTransport *self);

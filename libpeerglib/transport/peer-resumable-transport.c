@@ -294,6 +294,8 @@ peer_resumable_transport_try (PeerResumableTransport *self,
 void
 peer_resumable_transport_give_up (PeerResumableTransport *self)
 {
+  if (peer_resumption_awaits_greeting (self->resumption))
+    peer_resumable_transport_drop_link (self);
   peer_resumable_transport_drop_next (self);
 }
 

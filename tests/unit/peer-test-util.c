@@ -305,7 +305,7 @@ peer_test_get_transport (gpointer connection)
   if (PEER_IS_RESUMABLE_TRANSPORT (transport))
     transport = peer_resumable_transport_get_link (PEER_RESUMABLE_TRANSPORT (transport));
 
-  return PEER_LOOPBACK_TRANSPORT (transport);
+  return transport != NULL ? PEER_LOOPBACK_TRANSPORT (transport) : NULL;
 }
 
 void

@@ -85,6 +85,7 @@ void peer_test_hurry (PeerPeer *peer);
 /* Destroys the peer and sees that nobody holds it. */
 void peer_test_peer_finish (PeerPeer *peer);
 
+/* The link of a connection; NULL when it reconnects. */
 PeerLoopbackTransport *peer_test_get_transport (gpointer connection);
 
 /* Two open peers, alice and bob, and a connection from alice to bob. */
