@@ -4,6 +4,7 @@
 
 #include "peer-base-connection-private.h"
 #include "peer-data-connection.h"
+#include "peer-file-transfer-table-private.h"
 #include "peer-send-queue-private.h"
 #include "peer-wait-queue-private.h"
 
@@ -23,6 +24,8 @@ struct _PeerDataConnection
   PeerSendQueue *queue;
   gboolean is_above_threshold;
   PeerWaitQueue *sends; /* send_async() that wait for room */
+
+  PeerFileTransferTable *files;
 
   gboolean is_flushing;
   GSource *flush_timer; /* after the other side was asked to close */
@@ -60,6 +63,25 @@ typedef struct
   gsize max_message_size; /* bytes of a value to receive */
   PeerPendingBudget *pending_budget;
 } PeerDataConnectionDescription;
+
+/* Whether send() is possible now. Errors: PEER_ERROR_NOT_OPEN_YET,
+ * PEER_ERROR_CONNECTION_CLOSED. */
+gboolean peer_data_connection_check_can_send (PeerDataConnection *self,
+                                              GError **error);
+
+/* Sends what it can whatever waits already, when send() is possible. For what
+ * keeps to a bound of its own. */
+gboolean peer_data_connection_send_now (PeerDataConnection *self,
+                                        GVariant *value,
+                                        GError **error);
+
+/* Whether files can be transferred: whether values can hold bytes. */
+gboolean peer_data_connection_can_send_files (PeerDataConnection *self);
+
+/* Whether somebody would hear of a file, and telling it. */
+gboolean peer_data_connection_takes_files (PeerDataConnection *self);
+void peer_data_connection_emit_file (PeerDataConnection *self,
+                                     PeerFileTransfer *transfer);
 
 PeerDataConnection *peer_data_connection_new (PeerPeer *peer,
                                               const PeerDataConnectionDescription *description);

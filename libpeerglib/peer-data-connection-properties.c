@@ -14,6 +14,7 @@ typedef enum
   PROP_RELIABLE,
   PROP_BUFFERED_AMOUNT,
   PROP_BUFFERED_AMOUNT_LOW_THRESHOLD,
+  PROP_FILE_TRANSFERS,
   PROP_MAX_BUFFERED_AMOUNT,
   PROP_RECONNECT,
   PROP_IS_RECONNECTING,
@@ -285,6 +286,10 @@ peer_data_connection_get_property (GObject *object,
       g_value_set_uint64 (value, self->low_threshold);
       break;
 
+    case PROP_FILE_TRANSFERS:
+      g_value_set_object (value, peer_file_transfer_table_get_model (self->files));
+      break;
+
     case PROP_RECONNECT:
       g_value_set_boolean (value, peer_data_connection_get_reconnect (self));
       break;
@@ -334,6 +339,7 @@ peer_data_connection_set_property (GObject *object,
     case PROP_BUFFERED_AMOUNT:
     case PROP_RECONNECT:
     case PROP_IS_RECONNECTING:
+    case PROP_FILE_TRANSFERS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -424,6 +430,15 @@ peer_data_connection_install_properties (GObjectClass *object_class)
    */
   properties[PROP_RECONNECT_TIMEOUT] = g_param_spec_uint ("reconnect-timeout", NULL, NULL,
                                                           0, G_MAXUINT, PEER_DEFAULT_RECONNECT_TIMEOUT, rw_flags);
+
+  /**
+   * PeerDataConnection:file-transfers: (getter get_file_transfers)
+   *
+   * The files that are under way in both directions, a list of
+   * [class@Peer.FileTransfer].
+   */
+  properties[PROP_FILE_TRANSFERS] = g_param_spec_object ("file-transfers", NULL, NULL, G_TYPE_LIST_MODEL,
+                                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   object_class->get_property = peer_data_connection_get_property;
   object_class->set_property = peer_data_connection_set_property;

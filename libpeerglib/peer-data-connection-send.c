@@ -101,7 +101,7 @@ peer_data_connection_pump (PeerDataConnection *self,
   return FALSE;
 }
 
-static gboolean
+gboolean
 peer_data_connection_check_can_send (PeerDataConnection *self,
                                      GError **error)
 {
@@ -115,7 +115,7 @@ peer_data_connection_check_can_send (PeerDataConnection *self,
   return FALSE;
 }
 
-static gboolean
+gboolean
 peer_data_connection_send_now (PeerDataConnection *self,
                                GVariant *value,
                                GError **error)
@@ -209,6 +209,10 @@ peer_data_connection_go_on (PeerDataConnection *self)
     }
   while (peer_data_connection_has_drained (self) ||
          (!peer_wait_queue_is_empty (self->sends) && peer_data_connection_has_room (self)));
+
+  peer_file_transfer_table_pump (self->files);
+  if (!peer_data_connection_is_open (self))
+    return;
 
   if (self->is_flushing && peer_data_connection_get_buffered_amount (self) == 0)
     peer_data_connection_finish_flush (self);

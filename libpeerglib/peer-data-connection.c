@@ -36,6 +36,7 @@ enum
 {
   DATA,
   DRAINED,
+  FILE_OFFERED,
   N_SIGNALS
 };
 
@@ -73,7 +74,12 @@ peer_data_connection_message (PeerBaseConnection *base,
   gboolean decoded = peer_codec_decode (self->codec, bytes, is_text, values, &close_requested, &error);
 
   for (guint i = 0; i < values->len && peer_data_connection_is_open (self); i++)
-    g_signal_emit (self, signals[DATA], 0, g_ptr_array_index (values, i));
+    {
+      GVariant *value = g_ptr_array_index (values, i);
+
+      if (!peer_file_transfer_table_handle (self->files, value))
+        g_signal_emit (self, signals[DATA], 0, value);
+    }
 
   if (!peer_data_connection_is_open (self))
     return;
@@ -103,12 +109,26 @@ peer_data_connection_closed (PeerBaseConnection *base)
   peer_source_clear (&self->flush_timer);
   peer_send_queue_clear (self->queue);
   peer_wait_queue_fail (self->sends, error);
+  peer_file_transfer_table_close (self->files);
 }
 
 void
 peer_data_connection_emit_drained (PeerDataConnection *self)
 {
   g_signal_emit (self, signals[DRAINED], 0);
+}
+
+gboolean
+peer_data_connection_takes_files (PeerDataConnection *self)
+{
+  return g_signal_has_handler_pending (self, signals[FILE_OFFERED], 0, TRUE);
+}
+
+void
+peer_data_connection_emit_file (PeerDataConnection *self,
+                                PeerFileTransfer *transfer)
+{
+  g_signal_emit (self, signals[FILE_OFFERED], 0, transfer);
 }
 
 static void
@@ -120,6 +140,7 @@ peer_data_connection_finalize (GObject *object)
   g_clear_pointer (&self->codec, peer_codec_free);
   g_clear_pointer (&self->queue, peer_send_queue_free);
   g_clear_pointer (&self->sends, peer_wait_queue_free);
+  g_clear_pointer (&self->files, peer_file_transfer_table_free);
 
   G_OBJECT_CLASS (peer_data_connection_parent_class)->finalize (object);
 }
@@ -161,6 +182,18 @@ peer_data_connection_class_init (PeerDataConnectionClass *klass)
    */
   signals[DRAINED] = g_signal_new ("drained", PEER_TYPE_DATA_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                    G_TYPE_NONE, 0);
+
+  /**
+   * PeerDataConnection::file:
+   * @self: a data connection
+   * @transfer: the file
+   *
+   * The other peer offers a file. It is refused when nobody has accepted it
+   * within five minutes, and at once when nobody is connected to this signal.
+   * Its name and size come from the other peer.
+   */
+  signals[FILE_OFFERED] = g_signal_new ("file", PEER_TYPE_DATA_CONNECTION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 1, PEER_TYPE_FILE_TRANSFER);
 }
 
 static void
@@ -169,6 +202,7 @@ peer_data_connection_init (PeerDataConnection *self)
   self->max_buffered_amount = PEER_DEFAULT_MAX_BUFFERED_AMOUNT;
   self->queue = peer_send_queue_new ();
   self->sends = peer_wait_queue_new (self->parent_instance.context);
+  self->files = peer_file_transfer_table_new (self);
 }
 
 PeerDataConnection *

@@ -77,6 +77,41 @@ gboolean peer_data_connection_send_finish (PeerDataConnection *self,
 PEER_AVAILABLE_IN_1_0
 void peer_data_connection_close_flush (PeerDataConnection *self);
 
+PEER_AVAILABLE_IN_1_0
+void peer_data_connection_send_file_async (PeerDataConnection *self,
+                                           GFile *file,
+                                           GCancellable *cancellable,
+                                           GFileProgressCallback progress_callback,
+                                           gpointer progress_data,
+                                           GDestroyNotify progress_data_free,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+
+PEER_AVAILABLE_IN_1_0
+gboolean peer_data_connection_send_file_finish (PeerDataConnection *self,
+                                                GAsyncResult *result,
+                                                GError **error);
+
+PEER_AVAILABLE_IN_1_0
+void peer_data_connection_send_stream_async (PeerDataConnection *self,
+                                             GInputStream *stream,
+                                             const char *name,
+                                             gint64 size,
+                                             GCancellable *cancellable,
+                                             GFileProgressCallback progress_callback,
+                                             gpointer progress_data,
+                                             GDestroyNotify progress_data_free,
+                                             GAsyncReadyCallback callback,
+                                             gpointer user_data);
+
+PEER_AVAILABLE_IN_1_0
+gboolean peer_data_connection_send_stream_finish (PeerDataConnection *self,
+                                                  GAsyncResult *result,
+                                                  GError **error);
+
+PEER_AVAILABLE_IN_1_0
+GListModel *peer_data_connection_get_file_transfers (PeerDataConnection *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerDataConnection, g_object_unref)
 
 PEER_AVAILABLE_IN_1_0

@@ -116,4 +116,42 @@ typedef enum
   PEER_BROKER_EVICTION_TAKEN,
 } PeerBrokerEviction;
 
+/**
+ * PeerFileTransferState:
+ * @PEER_FILE_TRANSFER_STATE_WAITING: others have to end before it is offered
+ * @PEER_FILE_TRANSFER_STATE_OFFERED: the receiver has not decided
+ * @PEER_FILE_TRANSFER_STATE_ACTIVE: accepted, and on its way
+ * @PEER_FILE_TRANSFER_STATE_COMPLETE: received and verified
+ * @PEER_FILE_TRANSFER_STATE_FAILED: refused, cancelled or failed; see
+ *   [method@Peer.FileTransfer.get_error]
+ *
+ * How far a [class@Peer.FileTransfer] is.
+ */
+typedef enum
+{
+  PEER_FILE_TRANSFER_STATE_WAITING,
+  PEER_FILE_TRANSFER_STATE_OFFERED,
+  PEER_FILE_TRANSFER_STATE_ACTIVE,
+  PEER_FILE_TRANSFER_STATE_COMPLETE,
+  PEER_FILE_TRANSFER_STATE_FAILED,
+} PeerFileTransferState;
+
+/**
+ * PeerFileAcceptFlags:
+ * @PEER_FILE_ACCEPT_NONE: nothing special
+ * @PEER_FILE_ACCEPT_OVERWRITE: a file of the same name is replaced once the
+ *   new one is complete
+ * @PEER_FILE_ACCEPT_SKIP_SAME: a file of the same name and size is not
+ *   transferred when it turns out to be the same; the sender learns the
+ *   SHA-256 of the file that is there
+ *
+ * How a file is received.
+ */
+typedef enum /*< flags >*/
+{
+  PEER_FILE_ACCEPT_NONE = 0,
+  PEER_FILE_ACCEPT_OVERWRITE = 1 << 0,
+  PEER_FILE_ACCEPT_SKIP_SAME = 1 << 1,
+} PeerFileAcceptFlags;
+
 G_END_DECLS

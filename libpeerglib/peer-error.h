@@ -41,9 +41,11 @@ G_BEGIN_DECLS
  *   serialization says.
  * @PEER_ERROR_LIMIT_EXCEEDED: the other peer crossed one of our limits.
  * @PEER_ERROR_TIMED_OUT: it took longer than allowed.
+ * @PEER_ERROR_REFUSED: the other peer does not want what it was offered.
+ * @PEER_ERROR_ABORTED: the other peer gave up what it had begun.
  *
  * The errors of peers, connections and servers. The nicks are PeerJS's own
- * error types, as in `peer-unavailable`; the last four have no counterpart
+ * error types, as in `peer-unavailable`; the last six have no counterpart
  * there.
  */
 typedef enum
@@ -68,6 +70,8 @@ typedef enum
   PEER_ERROR_INVALID_DATA,
   PEER_ERROR_LIMIT_EXCEEDED,
   PEER_ERROR_TIMED_OUT,
+  PEER_ERROR_REFUSED,
+  PEER_ERROR_ABORTED,
 } PeerError;
 
 PEER_AVAILABLE_IN_1_0

@@ -23,5 +23,6 @@
 #include <libpeerglib/peer-connect-options.h>
 #include <libpeerglib/peer-base-connection.h>
 #include <libpeerglib/peer-data-connection.h>
+#include <libpeerglib/peer-file-transfer.h>
 #include <libpeerglib/peer-peer.h>
 #undef _PEER_INSIDE

@@ -9,6 +9,7 @@ static char *username;
 static char *credential;
 static char *authorities;
 static gboolean relay_only;
+static int disconnect_timeout = -1;
 
 void
 native_network_add_options (GOptionContext *context)
@@ -19,6 +20,7 @@ native_network_add_options (GOptionContext *context)
     { "credential", 0, 0, G_OPTION_ARG_STRING, &credential, "Password for TURN servers", "PASSWORD" },
     { "relay-only", 0, 0, G_OPTION_ARG_NONE, &relay_only, "Connect over TURN servers only", NULL },
     { "authorities", 0, 0, G_OPTION_ARG_FILENAME, &authorities, "Certificates to trust", "FILE" },
+    { "disconnect-timeout", 0, 0, G_OPTION_ARG_INT, &disconnect_timeout, "How long the other side may be silent", "SECONDS" },
     { NULL },
   };
 
@@ -53,6 +55,24 @@ native_network_make_tls_database (GError **error)
 }
 
 static void
+on_is_reconnecting (PeerDataConnection *connection)
+{
+  gboolean is_reconnecting = peer_data_connection_get_is_reconnecting (connection);
+  JsonBuilder *builder = native_wire_begin_event (is_reconnecting ? "connection-reconnecting" : "connection-reconnected");
+
+  native_wire_add_string (builder, "connection", peer_base_connection_get_connection_id (PEER_BASE_CONNECTION (connection)));
+  native_wire_end_event (builder);
+}
+
+void
+native_network_watch (PeerDataConnection *connection)
+{
+  if (disconnect_timeout >= 0)
+    peer_base_connection_set_disconnect_timeout (PEER_BASE_CONNECTION (connection), (guint) disconnect_timeout);
+  g_signal_connect (connection, "notify::is-reconnecting", G_CALLBACK (on_is_reconnecting), NULL);
+}
+
+static void
 on_stats (GObject *source,
           GAsyncResult *result,
           gpointer user_data)
@@ -60,10 +80,8 @@ on_stats (GObject *source,
   JsonBuilder *builder = native_wire_begin_event ("stats");
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) stats = peer_base_connection_get_stats_finish (PEER_BASE_CONNECTION (source), result, &error);
-  g_autofree char *id = NULL;
 
-  g_object_get (source, "connection-id", &id, NULL);
-  native_wire_add_string (builder, "connection", id);
+  native_wire_add_string (builder, "connection", peer_base_connection_get_connection_id (PEER_BASE_CONNECTION (source)));
   if (stats == NULL)
     {
       native_wire_add_error (builder, error);

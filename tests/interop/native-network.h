@@ -15,5 +15,9 @@ PeerIceTransportPolicy native_network_get_policy (void);
 /* NULL when there is nothing to trust but what the system does. */
 GTlsDatabase *native_network_make_tls_database (GError **error);
 
+/* Sets what the options say on a connection. Events "connection-reconnecting"
+ * and "connection-reconnected" tell of a link that was lost. */
+void native_network_watch (PeerDataConnection *connection);
+
 /* An event "stats" has the figures. */
 void native_network_report_stats (PeerDataConnection *connection);

@@ -109,6 +109,7 @@ watch (NativePeer *self,
   g_object_get (connection, "connection-id", &id, NULL);
   g_hash_table_insert (self->connections, id, g_object_ref (connection));
 
+  native_network_watch (connection);
   g_signal_connect (connection, "open", G_CALLBACK (on_connection_open), self);
   g_signal_connect (connection, "close", G_CALLBACK (on_connection_close), self);
   g_signal_connect (connection, "error", G_CALLBACK (on_connection_error), self);

@@ -36,12 +36,12 @@ function describe(connection) {
 }
 
 const commands = {
-  open({ id, port }) {
+  open({ id, host = location.hostname, port, iceServers = [] }) {
     peer = new Peer(id, {
-      host: location.hostname,
+      host,
       port,
       secure: false,
-      config: { iceServers: [] },
+      config: { iceServers },
       serializers: { MsgPack },
     });
     peer.on('open', name => report('open', { id: name }));

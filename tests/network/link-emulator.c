@@ -8,8 +8,6 @@
  *
  * What is at work here is what netem of tc does, which not every kernel has. */
 
-#include "config.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -59,7 +57,7 @@ static Options options = { .limit = 10000, .seed = 1 };
 static int
 compare_packets (gconstpointer a,
                  gconstpointer b,
-                 G_GNUC_UNUSED gpointer user_data)
+                 gpointer user_data)
 {
   const Packet *first = a;
   const Packet *second = b;

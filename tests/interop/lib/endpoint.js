@@ -73,7 +73,8 @@ export class Endpoint {
   }
 
   async open() {
-    await this.tell('open', { id: this.id, port: this.server.port });
+    const { host, port, iceServers } = this.server;
+    await this.tell('open', { id: this.id, host, port, iceServers });
     await this.take({ event: 'open', id: this.id });
   }
 

@@ -76,6 +76,7 @@ class Matrix:
         except Failed as failure:
             tap.note(matrix=self.name, first=first.name, second=second.name, way=NOT_CONNECTED,
                      error=failure.kind, message=failure.message)
+            assert failure.kind == 'timed-out' and 'no path through the network' in failure.message, failure
             return NOT_CONNECTED
         way = name_of(await ways(((here, caller_site), (there, called_site))))
         stats = await here.stats()

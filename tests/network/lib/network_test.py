@@ -5,7 +5,6 @@ the system does not let them have one."""
 import asyncio
 import functools
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -56,10 +55,6 @@ def run(*cases):
         print(f'1..0 # SKIP {" ".join(str(reason).split())}')
         sys.exit(SKIPPED)
     tap.run(*(with_network(case) for case in cases), deadline=CASE_DEADLINE)
-
-
-def documentation():
-    return (pathlib.Path(__file__).resolve().parents[3] / 'docs' / 'connectivity.md').read_text()
 
 
 async def gather(*awaitables):

@@ -68,6 +68,7 @@ class Peer(Process):
             *(f'--ice-server={url}' for url in ice_servers), *options))
         self.id = identifier
         self.connections = {}
+        self.calls = asyncio.Queue()
         self.peer_events = asyncio.Queue()
         self._answers = {}
         self._serial = 0
@@ -84,6 +85,8 @@ class Peer(Process):
         elif 'connection' in message:
             connection = self.connection(message['connection'])
             connection.events.put_nowait(message)
+            if message['event'] == 'connection':
+                self.calls.put_nowait(connection)
         else:
             self.peer_events.put_nowait(message)
 
@@ -100,6 +103,10 @@ class Peer(Process):
         if 'error' in result:
             raise Failed(result['error']['type'], result['error']['message'])
         return result
+
+    async def called(self):
+        """The next connection that somebody else begins."""
+        return await within(self.calls.get(), f'{self.id}: a call', CONNECT_DEADLINE)
 
     async def measured(self):
         """The milliseconds that a measurement took."""

@@ -207,18 +207,23 @@ class Site:
 
     def add_host(self):
         """A computer behind the router; a full cone leads to the first one."""
-        number = len(self.hosts) + 2
-        host = self.network.add(f'{self.name}-host-{number}')
-        self.hosts.append(host)
-        self.router.ip(
-            f'link add host{number} type veth peer name net netns {host.name}',
-            f'link set host{number} master lan up',
-        )
-        host.ip('link set net up')
-        self.give_addresses(host, 'net', number)
+        host = self.network.add(f'{self.name}-host-{len(self.hosts) + 2}')
+        self._plug_in(host, 'net')
         return host
 
-    def give_addresses(self, host, device, number):
+    def move_host(self, host):
+        """Takes a computer from where it is to this site."""
+        host.ip('link delete net')
+        self._plug_in(host, 'net2')
+
+    def _plug_in(self, host, device):
+        number = len(self.hosts) + 2
+        self.hosts.append(host)
+        self.router.ip(
+            f'link add host{number} type veth peer name {device} netns {host.name}',
+            f'link set host{number} master lan up',
+        )
+        host.ip(f'link set {device} up')
         if self.kind.has_v4:
             host.ip(f'address add {self.lan_v4}.{number}/24 dev {device}',
                     f'route add default via {self.lan_v4}.1')
