@@ -142,83 +142,105 @@ test_attempt_timeout (void)
   peer_test_pair_clear (&pair);
 }
 
+typedef struct
+{
+  PeerTestPair pair;
+  PeerDataConnection *connections[2];
+  guint n_sent[2];
+} Storm;
+
+/* The next attempt is made at once. */
+static void
+hurry (PeerDataConnection *connection)
+{
+  PeerReconnection *reconnection = PEER_BASE_CONNECTION (connection)->reconnection;
+
+  if (reconnection->retry_source != NULL)
+    g_source_set_ready_time (reconnection->retry_source, 0);
+}
+
+static void
+storm_step (Storm *self,
+            GRand *random)
+{
+  guint side = (guint) g_rand_boolean (random);
+  PeerDataConnection *connection = self->connections[side];
+  PeerLoopbackTransport *link = peer_test_get_transport (connection);
+
+  switch (g_rand_int_range (random, 0, 8))
+    {
+    case 0:
+      if (link != NULL)
+        reconnect_break_link (connection);
+      break;
+
+    case 1:
+      if (link != NULL)
+        peer_loopback_transport_set_stalled (link, g_rand_boolean (random));
+      break;
+
+    case 2:
+      self->pair.server->holds = g_rand_boolean (random);
+      if (!self->pair.server->holds)
+        peer_test_server_release (self->pair.server);
+      break;
+
+    case 3:
+      hurry (connection);
+      break;
+
+    case 4:
+      for (guint i = (guint) g_rand_int_range (random, 0, 20); i > 0; i--)
+        g_main_context_iteration (NULL, FALSE);
+      break;
+
+    default:
+      reconnect_send_number (connection, self->n_sent[side]++);
+    }
+}
+
+static void
+storm_calm (Storm *self)
+{
+  for (guint side = 0; side < 2; side++)
+    {
+      PeerLoopbackTransport *link = peer_test_get_transport (self->connections[side]);
+
+      if (link != NULL)
+        peer_loopback_transport_set_stalled (link, FALSE);
+      hurry (self->connections[side]);
+    }
+}
+
 /* Whatever happens to links and messages of the server, in any order. */
 static void
 check_storm (guint32 seed)
 {
-  PeerTestPair pair;
+  gint64 deadline = g_get_monotonic_time () + PEER_TEST_DEADLINE;
+  Storm storm = { 0 };
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  guint n_sent[2] = { 0, 0 };
 
-  reconnect_pair_open (&pair);
+  reconnect_pair_open (&storm.pair);
+  storm.connections[0] = storm.pair.outgoing;
+  storm.connections[1] = storm.pair.incoming;
   for (guint step = 0; step < 60; step++)
+    storm_step (&storm, random);
+
+  storm.pair.server->holds = FALSE;
+  peer_test_server_release (storm.pair.server);
+  while (storm.pair.incoming_events->values->len < storm.n_sent[0] || storm.pair.outgoing_events->values->len < storm.n_sent[1])
     {
-      guint side = g_rand_boolean (random);
-      PeerDataConnection *connection = side == 0 ? pair.outgoing : pair.incoming;
-      PeerLoopbackTransport *link = peer_test_get_transport (connection);
-
-      switch (g_rand_int_range (random, 0, 8))
-        {
-        case 0:
-        case 1:
-        case 2:
-          reconnect_send_number (connection, n_sent[side]++);
-          break;
-
-        case 3:
-          if (link != NULL)
-            peer_loopback_transport_set_stalled (link, g_rand_boolean (random));
-          break;
-
-        case 4:
-          if (link != NULL)
-            reconnect_break_link (connection);
-          break;
-
-        case 5:
-          pair.server->holds = g_rand_boolean (random);
-          if (!pair.server->holds)
-            peer_test_server_release (pair.server);
-          break;
-
-        case 6:
-          if (PEER_BASE_CONNECTION (connection)->reconnection->retry_source != NULL)
-            g_source_set_ready_time (PEER_BASE_CONNECTION (connection)->reconnection->retry_source, 0);
-          break;
-
-        default:
-          for (guint i = (guint) g_rand_int_range (random, 0, 20); i > 0; i--)
-            g_main_context_iteration (NULL, FALSE);
-        }
+      g_assert_false (storm.pair.incoming_events->is_closed || storm.pair.outgoing_events->is_closed);
+      storm_calm (&storm);
+      peer_test_iterate (g_main_context_get_thread_default (), deadline, "all messages arrived", G_STRLOC);
     }
+  reconnect_wait_numbers (storm.pair.incoming_events, storm.n_sent[0]);
+  reconnect_wait_numbers (storm.pair.outgoing_events, storm.n_sent[1]);
 
-  pair.server->holds = FALSE;
-  peer_test_server_release (pair.server);
-  for (guint side = 0; side < 2; side++)
-    {
-      PeerTestRecorder *events = side == 0 ? pair.incoming_events : pair.outgoing_events;
-
-      while (events->values->len < n_sent[side] && !events->is_closed)
-        {
-          for (guint i = 0; i < 2; i++)
-            {
-              PeerDataConnection *connection = i == 0 ? pair.outgoing : pair.incoming;
-              PeerReconnection *reconnection = PEER_BASE_CONNECTION (connection)->reconnection;
-              PeerLoopbackTransport *link = peer_test_get_transport (connection);
-
-              if (link != NULL)
-                peer_loopback_transport_set_stalled (link, FALSE);
-              if (reconnection->retry_source != NULL)
-                g_source_set_ready_time (reconnection->retry_source, 0);
-            }
-          g_main_context_iteration (NULL, TRUE);
-        }
-      reconnect_wait_numbers (events, n_sent[side]);
-    }
-
-  peer_test_pair_clear (&pair);
+  peer_test_pair_clear (&storm.pair);
 }
 
+/* PEER_TEST_SEEDS says how many there are. */
 static void
 test_storm (void)
 {
