@@ -245,7 +245,7 @@ static void
 test_storm (void)
 {
   const char *seeds = g_getenv ("PEER_TEST_SEEDS");
-  guint n_seeds = seeds != NULL ? (guint) g_ascii_strtoull (seeds, NULL, 10) : 50;
+  guint n_seeds = seeds != NULL ? (guint) g_ascii_strtoull (seeds, NULL, 10) : 20;
 
   for (guint seed = 0; seed < n_seeds; seed++)
     {
