@@ -36,6 +36,7 @@ typedef struct
   gboolean was_understood;
   guint n_errors;
   guint n_closed;
+  guint n_reconnected;
 } End;
 
 static void
@@ -119,6 +120,18 @@ on_end_ice_state (PeerBaseConnection *connection,
 }
 
 static void
+on_end_reconnecting (PeerDataConnection *connection,
+                     GParamSpec *property,
+                     End *end)
+{
+  gboolean is_reconnecting = peer_data_connection_get_is_reconnecting (connection);
+
+  end_record (end, is_reconnecting ? "lost" : "done");
+  if (!is_reconnecting && peer_base_connection_get_is_open (PEER_BASE_CONNECTION (connection)))
+    end->n_reconnected++;
+}
+
+static void
 on_end_close (PeerBaseConnection *connection,
               End *end)
 {
@@ -156,8 +169,10 @@ world_follow (World *world,
   g_signal_connect (connection, "data", G_CALLBACK (on_end_data), end);
   g_signal_connect (connection, "error", G_CALLBACK (on_end_error), end);
   g_signal_connect (connection, "ice-state-changed", G_CALLBACK (on_end_ice_state), end);
+  g_signal_connect (connection, "notify::is-reconnecting", G_CALLBACK (on_end_reconnecting), end);
   g_signal_connect (connection, "close", G_CALLBACK (on_end_close), end);
   peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (connection), world->worlds->connect_timeout);
+  peer_data_connection_set_reconnect_timeout (connection, world->worlds->connect_timeout);
   g_ptr_array_add (world->ends, end);
 }
 
@@ -198,8 +213,6 @@ world_add_peer (World *world,
   world->peers[i] = peer;
   g_list_store_remove_all (G_LIST_STORE (peer_peer_get_ice_servers (peer)));
   peer_peer_set_transport_factory (peer, fault_transport_new);
-  if (!world->worlds->has_certificates)
-    peer->certificate = g_bytes_new_static ("test", 4);
   g_signal_connect (peer, "connection", G_CALLBACK (on_connection), world);
   g_signal_connect (peer, "open", G_CALLBACK (on_peer_event), world);
   g_signal_connect (peer, "error", G_CALLBACK (on_peer_event), world);
@@ -219,6 +232,7 @@ world_connect (World *world,
   PeerDataConnection *connection;
 
   peer_connect_options_set_serialization (options, serializations[g_rand_int_range (world->random, 0, G_N_ELEMENTS (serializations))]);
+  peer_connect_options_set_reconnect (options, g_rand_double (world->random) < 0.4);
   world_plan_transport (world);
   connection = peer_peer_connect_to (world->peers[from], id, options);
   world_follow (world, connection, TRUE);
@@ -334,6 +348,7 @@ end_check (const End *end,
   g_test_message ("seed %u %s", end->world->seed, end->events->str);
   tally->n_opened += end->n_opened;
   tally->n_failed += end->n_errors;
+  tally->n_reconnected += end->n_reconnected;
   if (end->n_closed == 0)
     {
       tally->n_stayed++;

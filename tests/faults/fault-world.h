@@ -13,7 +13,6 @@ typedef struct
   guint connect_timeout; /* seconds */
   guint n_seeds;
   guint n_at_once;
-  gboolean has_certificates; /* that need not be real */
 } FaultWorlds;
 
 typedef struct
@@ -21,6 +20,7 @@ typedef struct
   guint n_opened; /* ends that were open */
   guint n_failed; /* ends with an error */
   guint n_stayed; /* ends that were open to the last */
+  guint n_reconnected;
 } FaultTally;
 
 /* Runs the world of each seed: two peers behind a proxy of their own connect

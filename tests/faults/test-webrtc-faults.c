@@ -19,7 +19,6 @@ test_seeds (void)
     .connect_timeout = 8,
     .n_seeds = g_getenv ("PEER_TEST_LONG") != NULL ? 200 : 20,
     .n_at_once = 10,
-    .has_certificates = TRUE,
   };
   FaultTally tally;
 
@@ -29,11 +28,12 @@ test_seeds (void)
   g_assert_no_error (error);
   worlds.server = peer_server_get_uri (server);
   tally = fault_worlds_run (&worlds);
-  g_test_message ("%u ends opened, %u failed, %u stayed open", tally.n_opened, tally.n_failed, tally.n_stayed);
+  g_test_message ("%u ends opened, %u failed, %u reconnected, %u stayed open",
+                  tally.n_opened, tally.n_failed, tally.n_reconnected, tally.n_stayed);
   if (g_getenv ("PEER_FAULT_COUNT") == NULL)
     {
-      g_assert_cmpuint (tally.n_stayed, >, worlds.n_seeds / 4);
-      g_assert_cmpuint (tally.n_failed, >, worlds.n_seeds / 4);
+      g_assert_cmpuint (tally.n_stayed, >, worlds.n_seeds / 10);
+      g_assert_cmpuint (tally.n_failed, >, worlds.n_seeds / 10);
     }
   while (peer_webrtc_link_get_n_links () > 0)
     g_main_context_iteration (NULL, FALSE);

@@ -75,6 +75,12 @@ set_flag (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+is_flag_set (gpointer user_data)
+{
+  return g_atomic_int_get ((gint *) user_data);
+}
+
 /* The worker may be about to drop the elements of the last. */
 static void
 wait_for_links (void)
@@ -83,7 +89,7 @@ wait_for_links (void)
 
   wait_until (has_no_links, NULL);
   peer_webrtc_worker_invoke (G_PRIORITY_LOW, set_flag, &is_idle, NULL);
-  wait_for (&is_idle);
+  wait_until (is_flag_set, &is_idle);
 }
 
 static void
