@@ -22,7 +22,9 @@
  * either side closes it, and does not need the server once it is open.
  *
  * Every connection ends with one [signal@Peer.BaseConnection::close], whether
- * it was open or not; nothing is emitted after it.
+ * it was open or not; nothing is emitted after it. How long it waits for what,
+ * and how it can outlive its link, is told on the page
+ * [How a connection lives and ends](connection-lifetime.html).
  */
 G_DEFINE_ABSTRACT_TYPE (PeerBaseConnection, peer_base_connection, G_TYPE_OBJECT)
 

@@ -12,6 +12,9 @@
 #define MAX_PACKET_SIZE 65536
 #define POLL_MILLISECONDS 20
 
+#define DTLS_FIRST 20
+#define DTLS_APPLICATION_DATA 23
+
 /* candidate:foundation component transport priority address port … */
 enum
 {
@@ -34,6 +37,7 @@ struct _UdpCut
   GThread *thread;
   GMutex lock;
   GPtrArray *ports;
+  UdpCutLoss loss;
   gboolean has_to_stop;
 
   PeerTransportClass *klass;
@@ -90,8 +94,31 @@ is_same (GSocketAddress *a,
          g_inet_address_equal (g_inet_socket_address_get_address (first), g_inet_socket_address_get_address (second));
 }
 
+/* The first byte tells protocols apart, and of DTLS the kinds of records. */
+static gboolean
+is_lost (UdpCutLoss loss,
+         guint8 first_byte)
+{
+  switch (loss)
+    {
+    case UDP_CUT_ALL:
+      return TRUE;
+
+    case UDP_CUT_DTLS:
+      return first_byte >= DTLS_FIRST;
+
+    case UDP_CUT_DATA:
+      return first_byte == DTLS_APPLICATION_DATA;
+
+    case UDP_CUT_NOTHING:
+    default:
+      return FALSE;
+    }
+}
+
 static void
-port_pass_on (Port *port)
+port_pass_on (Port *port,
+              UdpCutLoss loss)
 {
   char packet[MAX_PACKET_SIZE];
   gssize size;
@@ -104,16 +131,18 @@ port_pass_on (Port *port)
       if (size <= 0)
         return;
 
+      if (port->is_cut || is_lost (loss, (guint8) packet[0]))
+        continue;
+
       if (is_same (source, port->candidate))
         {
-          if (port->agent != NULL && !port->is_cut)
+          if (port->agent != NULL)
             g_socket_send_to (port->socket, port->agent, packet, (gsize) size, NULL, NULL);
           continue;
         }
 
       g_set_object (&port->agent, source);
-      if (!port->is_cut)
-        g_socket_send_to (port->socket, port->candidate, packet, (gsize) size, NULL, NULL);
+      g_socket_send_to (port->socket, port->candidate, packet, (gsize) size, NULL, NULL);
     }
 }
 
@@ -146,7 +175,7 @@ run (gpointer user_data)
 
       g_mutex_lock (&self->lock);
       for (guint i = 0; i < self->ports->len; i++)
-        port_pass_on (g_ptr_array_index (self->ports, i));
+        port_pass_on (g_ptr_array_index (self->ports, i), self->loss);
       has_to_stop = self->has_to_stop;
       g_mutex_unlock (&self->lock);
     }
@@ -212,6 +241,15 @@ udp_cut_free (UdpCut *self)
   g_mutex_clear (&self->lock);
   g_free (self);
   current = NULL;
+}
+
+void
+udp_cut_set_loss (UdpCut *self,
+                  UdpCutLoss loss)
+{
+  g_mutex_lock (&self->lock);
+  self->loss = loss;
+  g_mutex_unlock (&self->lock);
 }
 
 void
