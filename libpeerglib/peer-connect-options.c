@@ -214,7 +214,7 @@ peer_connect_options_class_init (PeerConnectOptionsClass *klass)
    * PeerConnectOptions:ordered: (getter get_ordered) (setter set_ordered)
    *
    * Whether messages arrive in order though [property@Peer.ConnectOptions:reliable]
-   * is not set; for use with one of the limits below.
+   * is not set; with a limit below, as far as they arrive.
    */
   properties[PROP_ORDERED] = g_param_spec_boolean ("ordered", NULL, NULL, FALSE, flags);
 
@@ -222,7 +222,7 @@ peer_connect_options_class_init (PeerConnectOptionsClass *klass)
    * PeerConnectOptions:max-retransmits: (getter get_max_retransmits) (setter set_max_retransmits)
    *
    * How often a lost message is sent again before it is given up, or -1
-   * for no limit. Ignored when reliable.
+   * for no limit, in both directions. Ignored when reliable.
    */
   properties[PROP_MAX_RETRANSMITS] = g_param_spec_int ("max-retransmits", NULL, NULL, -1, G_MAXUINT16, -1, flags);
 

@@ -13,10 +13,6 @@
 #define BLOCK_SIZE (16 * PEER_FILE_PIECE_SIZE)
 #define MAX_READ (2 * BLOCK_SIZE)
 
-/* How much longer than its own time for it the other side is given to accept,
- * in milliseconds. */
-#define ANSWER_GRACE (60 * 1000)
-
 static void read_ahead (PeerFileTransfer *self);
 
 PeerFileTransfer *
@@ -48,7 +44,7 @@ static gboolean
 answer_timeout_cb (gpointer user_data)
 {
   PeerFileTransfer *self = user_data;
-  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_TIMED_OUT, _ ("The other peer does not answer the offer of a file"));
+  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_TIMED_OUT, _ ("The other peer does not go on with the file"));
 
   peer_source_clear (&self->timer);
   peer_file_transfer_fail (self, error);
@@ -56,11 +52,17 @@ answer_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* It is the other side's turn. It is given longer than it gives itself to
+ * accept a file, so that its own word comes first. */
 static void
 wait_for_answer (PeerFileTransfer *self)
 {
-  guint timeout = peer_file_transfer_table_get_timeout (self->connection->files) + ANSWER_GRACE;
+  guint timeout = peer_file_transfer_table_get_timeout (self->connection->files);
 
+  if (self->timer != NULL)
+    return;
+
+  timeout += timeout / 5;
   self->timer = peer_source_new_timeout (self->context, timeout, "[libpeerglib] file answer", answer_timeout_cb, self);
 }
 
@@ -258,7 +260,8 @@ send_done (PeerFileTransfer *self)
   message.size = peer_file_sender_get_sent (self->sender);
   message.sha256 = sha256;
   peer_file_sender_set_done (self->sender);
-  peer_file_transfer_send (self, &message);
+  if (peer_file_transfer_send (self, &message))
+    wait_for_answer (self);
 }
 
 /* Takes the next piece out of what was read. */
@@ -296,7 +299,10 @@ peer_file_transfer_send_piece (PeerFileTransfer *self)
 
   size = MIN (g_bytes_get_size (g_queue_peek_head (&self->blocks)), PEER_FILE_PIECE_SIZE);
   if (peer_file_sender_get_room (self->sender) < size)
-    return FALSE;
+    {
+      wait_for_answer (self);
+      return FALSE;
+    }
 
   data = cut_piece (self, size);
   message.offset = peer_file_sender_get_sent (self->sender);

@@ -210,8 +210,8 @@ peer_data_connection_send_file_async (PeerDataConnection *self,
  * Finishes [method@Peer.DataConnection.send_file_async].
  *
  * Errors: `PEER_ERROR_REFUSED` and `PEER_ERROR_ABORTED` when the other peer
- * refuses the file or gives up, `PEER_ERROR_TIMED_OUT` when it does not answer
- * the offer, `PEER_ERROR_NOT_OPEN_YET`, `PEER_ERROR_CONNECTION_CLOSED`,
+ * refuses the file or gives up, `PEER_ERROR_TIMED_OUT` when it says nothing for
+ * six minutes, `PEER_ERROR_NOT_OPEN_YET`, `PEER_ERROR_CONNECTION_CLOSED`,
  * `PEER_ERROR_UNSUPPORTED_VALUE` when the serialization has no bytes,
  * `PEER_ERROR_INVALID_DATA` when the file's name is not one that can be sent or
  * the other peer breaks the protocol, `G_IO_ERROR_CANCELLED`, and those of

@@ -249,7 +249,7 @@ peer_file_transfer_refuse (PeerFileTransfer *self,
     }
 
   peer_file_transfer_send_simple (self, PEER_FILE_MESSAGE_REFUSE, reason);
-  error = g_error_new (PEER_ERROR, PEER_ERROR_REFUSED, _ ("The file was refused: %s"), reason != NULL ? reason : _ ("no reason given"));
+  error = g_error_new_literal (PEER_ERROR, PEER_ERROR_REFUSED, _ ("The file was refused"));
   peer_file_transfer_end (self, error);
 }
 

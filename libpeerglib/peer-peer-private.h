@@ -114,6 +114,10 @@ void peer_peer_reset_reconnect (PeerPeer *self);
 /* The peer is open. */
 void peer_peer_end_reconnect (PeerPeer *self);
 
+/* From now on a change of network is noticed. To ask the system may take some
+ * milliseconds. */
+void peer_peer_follow_network (PeerPeer *self);
+
 /* For tests: another than the system's; before the peer is open. */
 void peer_peer_set_network_watch (PeerPeer *self,
                                   PeerNetworkWatch *watch);

@@ -38,11 +38,38 @@ typedef enum
 
 static GParamSpec *properties[PROP_CONNECTIONS + 1];
 
+/* How the peer comes back to its server. */
+static void
+peer_peer_get_reconnect_property (PeerPeer *self,
+                                  PeerPeerProperty property,
+                                  GValue *value)
+{
+  if (property == PROP_AUTO_RECONNECT)
+    g_value_set_boolean (value, self->auto_reconnect);
+  else if (property == PROP_MAX_RECONNECT_ATTEMPTS)
+    g_value_set_uint (value, self->max_reconnect_attempts);
+  else
+    g_value_set_uint (value, self->reconnect_delay);
+}
+
+static void
+peer_peer_set_reconnect_property (PeerPeer *self,
+                                  PeerPeerProperty property,
+                                  const GValue *value)
+{
+  if (property == PROP_AUTO_RECONNECT)
+    peer_peer_set_auto_reconnect (self, g_value_get_boolean (value));
+  else if (property == PROP_MAX_RECONNECT_ATTEMPTS)
+    peer_peer_set_max_reconnect_attempts (self, g_value_get_uint (value));
+  else
+    peer_peer_set_reconnect_delay (self, g_value_get_uint (value));
+}
+
 /* What the peer is now. */
 static void
-peer_peer_get_state (PeerPeer *self,
-                     PeerPeerProperty property,
-                     GValue *value)
+peer_peer_get_state_property (PeerPeer *self,
+                              PeerPeerProperty property,
+                              GValue *value)
 {
   if (property == PROP_IS_OPEN)
     g_value_set_boolean (value, self->is_open);
@@ -100,13 +127,9 @@ peer_peer_get_property (GObject *object,
       g_value_set_object (value, self->tls_database);
       break;
     case PROP_AUTO_RECONNECT:
-      g_value_set_boolean (value, self->auto_reconnect);
-      break;
     case PROP_MAX_RECONNECT_ATTEMPTS:
-      g_value_set_uint (value, self->max_reconnect_attempts);
-      break;
     case PROP_RECONNECT_DELAY:
-      g_value_set_uint (value, self->reconnect_delay);
+      peer_peer_get_reconnect_property (self, (PeerPeerProperty) prop_id, value);
       break;
     case PROP_MAX_MESSAGE_SIZE:
       g_value_set_uint64 (value, self->max_message_size);
@@ -119,7 +142,7 @@ peer_peer_get_property (GObject *object,
     case PROP_IS_RECONNECTING:
     case PROP_IS_DESTROYED:
     case PROP_CONNECTIONS:
-      peer_peer_get_state (self, (PeerPeerProperty) prop_id, value);
+      peer_peer_get_state_property (self, (PeerPeerProperty) prop_id, value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -172,13 +195,9 @@ peer_peer_set_property (GObject *object,
       self->tls_database = g_value_dup_object (value);
       break;
     case PROP_AUTO_RECONNECT:
-      peer_peer_set_auto_reconnect (self, g_value_get_boolean (value));
-      break;
     case PROP_MAX_RECONNECT_ATTEMPTS:
-      peer_peer_set_max_reconnect_attempts (self, g_value_get_uint (value));
-      break;
     case PROP_RECONNECT_DELAY:
-      peer_peer_set_reconnect_delay (self, g_value_get_uint (value));
+      peer_peer_set_reconnect_property (self, (PeerPeerProperty) prop_id, value);
       break;
     case PROP_MAX_MESSAGE_SIZE:
       peer_peer_set_max_message_size (self, g_value_get_uint64 (value));
@@ -443,25 +462,6 @@ peer_peer_set_destroyed (PeerPeer *self)
 }
 
 /**
- * peer_peer_get_auto_reconnect: (get-property auto-reconnect)
- * @self: a peer
- *
- * Gets the property. Whether the peer reconnects by itself, with the same id and token, when
- * the line to the server is lost after it was open. See
- * [property@Peer.Peer:max-reconnect-attempts] and
- * [property@Peer.Peer:reconnect-delay].
- *
- * Returns: whether the peer reconnects by itself
- */
-gboolean
-peer_peer_get_auto_reconnect (PeerPeer *self)
-{
-  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
-
-  return self->auto_reconnect;
-}
-
-/**
  * peer_peer_set_auto_reconnect: (set-property auto-reconnect)
  * @self: a peer
  * @auto_reconnect: whether the peer reconnects by itself
@@ -524,24 +524,6 @@ peer_peer_set_reconnect_delay (PeerPeer *self,
 
   self->reconnect_delay = milliseconds;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECONNECT_DELAY]);
-}
-
-/**
- * peer_peer_get_max_message_size: (get-property max-message-size)
- * @self: a peer
- *
- * Gets the property. The size of the largest value that connections made from now on accept,
- * in bytes. Larger ones are dropped, with `PEER_ERROR_LIMIT_EXCEEDED` on the
- * connection.
- *
- * Returns: the size in bytes
- */
-guint64
-peer_peer_get_max_message_size (PeerPeer *self)
-{
-  g_return_val_if_fail (PEER_IS_PEER (self), 0);
-
-  return self->max_message_size;
 }
 
 /**

@@ -132,16 +132,6 @@ peer_peer_set_network_watch (PeerPeer *self,
   g_signal_connect_object (watch, "changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
-/* Whoever never was open has nothing to come back to. */
-static void
-peer_peer_watch_network (PeerPeer *self)
-{
-  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
-  g_autoptr (PeerNetworkWatch) watch = peer_network_watch_new (NULL);
-
-  peer_peer_set_network_watch (self, watch);
-}
-
 void
 peer_peer_end_reconnect (PeerPeer *self)
 {
@@ -149,9 +139,19 @@ peer_peer_end_reconnect (PeerPeer *self)
   self->n_reconnects_failed = 0;
   self->refused_since = 0;
   self->opened_at = g_get_monotonic_time ();
+}
 
+void
+peer_peer_follow_network (PeerPeer *self)
+{
   if (self->network_watch == NULL)
-    peer_peer_watch_network (self);
+    {
+      g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
+      g_autoptr (PeerNetworkWatch) watch = peer_network_watch_new (NULL);
+
+      peer_peer_set_network_watch (self, watch);
+    }
+
   self->trusts_network_watch = peer_network_watch_is_available (self->network_watch);
 }
 

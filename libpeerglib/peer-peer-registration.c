@@ -68,6 +68,8 @@ socket_open_cb (PeerPeer *self,
     }
   if (self->registration == registration)
     peer_peer_emit_open (self);
+  if (self->is_open)
+    peer_peer_follow_network (self);
 }
 
 static void

@@ -272,6 +272,25 @@ peer_peer_get_max_pending_size (PeerPeer *self)
 }
 
 /**
+ * peer_peer_get_auto_reconnect: (get-property auto-reconnect)
+ * @self: a peer
+ *
+ * Gets the property. Whether the peer reconnects by itself, with the same id and token, when
+ * the line to the server is lost after it was open. See
+ * [property@Peer.Peer:max-reconnect-attempts] and
+ * [property@Peer.Peer:reconnect-delay].
+ *
+ * Returns: whether the peer reconnects by itself
+ */
+gboolean
+peer_peer_get_auto_reconnect (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), FALSE);
+
+  return self->auto_reconnect;
+}
+
+/**
  * peer_peer_get_max_reconnect_attempts: (get-property max-reconnect-attempts)
  * @self: a peer
  *
@@ -302,6 +321,24 @@ peer_peer_get_reconnect_delay (PeerPeer *self)
   g_return_val_if_fail (PEER_IS_PEER (self), 0);
 
   return self->reconnect_delay;
+}
+
+/**
+ * peer_peer_get_max_message_size: (get-property max-message-size)
+ * @self: a peer
+ *
+ * Gets the property. The size of the largest value that connections made from now on accept,
+ * in bytes. Larger ones are dropped, with `PEER_ERROR_LIMIT_EXCEEDED` on the
+ * connection.
+ *
+ * Returns: the size in bytes
+ */
+guint64
+peer_peer_get_max_message_size (PeerPeer *self)
+{
+  g_return_val_if_fail (PEER_IS_PEER (self), 0);
+
+  return self->max_message_size;
 }
 
 /**

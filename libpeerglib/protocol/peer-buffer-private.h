@@ -67,6 +67,32 @@ peer_buffer_append (PeerBuffer *buffer,
     memcpy (peer_buffer_extend (buffer, length), data, length);
 }
 
+/* For a few bytes: whole words, the last of which may overlap the one before. */
+static inline void
+peer_buffer_copy_short (guint8 *output,
+                        gconstpointer data,
+                        gsize length)
+{
+  const guint8 *bytes = data;
+
+  if (length >= 8)
+    {
+      for (gsize i = 0; i + 8 < length; i += 8)
+        memcpy (output + i, bytes + i, 8);
+      memcpy (output + length - 8, bytes + length - 8, 8);
+    }
+  else if (length >= 4)
+    {
+      memcpy (output, bytes, 4);
+      memcpy (output + length - 4, bytes + length - 4, 4);
+    }
+  else
+    {
+      for (gsize i = 0; i < length; i++)
+        output[i] = bytes[i];
+    }
+}
+
 static inline void
 peer_buffer_append_byte (PeerBuffer *buffer,
                          guint8 byte)

@@ -6,6 +6,9 @@
 
 #define MIN_CAPACITY 64
 
+/* Bytes that need not be given back. */
+#define MAX_WASTE 256
+
 void
 peer_buffer_grow (PeerBuffer *buffer,
                   gsize length)
@@ -32,7 +35,7 @@ peer_buffer_steal_bytes (PeerBuffer *buffer)
   guint8 *data = buffer->data;
   gsize length = buffer->length;
 
-  if (buffer->capacity - length > MIN_CAPACITY)
+  if (buffer->capacity - length > MAX (length / 2, MAX_WASTE))
     data = g_realloc (data, length);
   *buffer = (PeerBuffer){ NULL };
 

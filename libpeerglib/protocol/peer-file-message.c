@@ -183,6 +183,17 @@ parse_names (PeerFileMessage *self,
          parse_text (members, "contentType", FALSE, MAX_CONTENT_TYPE_SIZE, &self->content_type, error);
 }
 
+/* A reason is shown to people, often on a terminal. */
+static void
+remove_controls (char *text)
+{
+  for (; text != NULL && *text != '\0'; text++)
+    {
+      if (g_ascii_iscntrl (*text))
+        *text = ' ';
+    }
+}
+
 static gboolean
 parse_fields (PeerFileMessage *self,
               GVariant *members,
@@ -203,6 +214,7 @@ parse_fields (PeerFileMessage *self,
     return FALSE;
   if ((fields & FIELD_REASON) != 0 && !parse_text (members, "reason", FALSE, PEER_FILE_REASON_MAX_SIZE, &self->reason, error))
     return FALSE;
+  remove_controls (self->reason);
   if ((fields & FIELD_SHA256) != 0)
     {
       gboolean is_required = (required & FIELD_SHA256) != 0 || self->offset > 0;
@@ -320,14 +332,19 @@ void
 peer_file_message_set_error (const PeerFileMessage *self,
                              GError **error)
 {
-  const char *reason = self->reason != NULL && *self->reason != '\0' ? self->reason : _ ("no reason given");
+  PeerError code = self->type == PEER_FILE_MESSAGE_REFUSE ? PEER_ERROR_REFUSED : PEER_ERROR_ABORTED;
+  const char *text = _ ("The other peer could not go on");
 
   if (self->type == PEER_FILE_MESSAGE_REFUSE)
-    g_set_error (error, PEER_ERROR, PEER_ERROR_REFUSED, _ ("The other peer refused the file: %s"), reason);
+    text = _ ("The other peer refused the file");
   else if (self->type == PEER_FILE_MESSAGE_CANCEL)
-    g_set_error (error, PEER_ERROR, PEER_ERROR_ABORTED, _ ("The other peer cancelled the transfer: %s"), reason);
+    text = _ ("The other peer cancelled the transfer");
+
+  if (self->reason != NULL && *self->reason != '\0')
+    /* Translators: what happened, and the other peer's words for why */
+    g_set_error (error, PEER_ERROR, (int) code, _ ("%s: %s"), text, self->reason);
   else
-    g_set_error (error, PEER_ERROR, PEER_ERROR_ABORTED, _ ("The other peer could not go on: %s"), reason);
+    g_set_error_literal (error, PEER_ERROR, (int) code, text);
 }
 
 void

@@ -148,8 +148,19 @@ peer_pack_append_text (PeerBuffer *buffer,
                        const char *text,
                        gsize length)
 {
-  append_length (buffer, &text_tags[format], length);
-  peer_buffer_append (buffer, text, length);
+  const LengthTags *tags = &text_tags[format];
+  guint8 *output;
+
+  if (length > tags->max_short_length)
+    {
+      append_length (buffer, tags, length);
+      peer_buffer_append (buffer, text, length);
+      return;
+    }
+
+  output = peer_buffer_extend (buffer, 1 + length);
+  *output = (guint8) (tags->short_tag | length);
+  peer_buffer_copy_short (output + 1, text, length);
 }
 
 void
@@ -275,8 +286,11 @@ pack_object (Packer *packer,
     {
       char buffer[PEER_VALUE_KEY_SIZE];
       gsize length;
-      const char *name = peer_value_get_key (&key, buffer, &length);
+      const char *name = (const char *) key.data;
 
+      length = key.size;
+      if (key.kind != PEER_VALUE_TEXT)
+        name = peer_value_get_key (&key, buffer, &length);
       if (length > G_MAXUINT32)
         return refuse (_ ("The key is too long"), error);
       if (G_UNLIKELY (length == strlen ("__proto__") && memcmp (name, "__proto__", length) == 0))
@@ -324,6 +338,12 @@ pack_text_or_bytes (Packer *packer,
 {
   if (value->size > G_MAXUINT32)
     return refuse (_ ("The text or the bytes are too long"), error);
+
+  if (value->kind == PEER_VALUE_TEXT && value->size < MIN_REFERRED_SIZE)
+    {
+      peer_pack_append_text (packer->buffer, packer->format, (const char *) value->data, value->size);
+      return TRUE;
+    }
 
   append_length (packer->buffer, &(value->kind == PEER_VALUE_TEXT ? text_tags : bytes_tags)[packer->format], value->size);
   if (packer->rope != NULL && value->size >= MIN_REFERRED_SIZE)

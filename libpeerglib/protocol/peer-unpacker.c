@@ -157,7 +157,6 @@ take_bytes (Unpacker *unpacker,
     }
 
   if (head->kind == PEER_PACK_KIND_TEXT &&
-      !peer_utf8_is_short_and_plain ((const char *) data, head->length) &&
       !peer_utf8_validate ((const char *) data, head->length, &valid_length))
     {
       g_set_error (error, PEER_ERROR, PEER_ERROR_INVALID_DATA,
@@ -184,10 +183,30 @@ add_bytes (Unpacker *unpacker,
   if (head->kind == PEER_PACK_KIND_EXTENSION)
     return add_timestamp (unpacker, head, data, position, error);
 
-  if (head->kind == PEER_PACK_KIND_TEXT)
-    peer_variant_writer_add_string (&unpacker->writer, (const char *) data, head->length);
-  else
-    peer_variant_writer_add_bytes (&unpacker->writer, data, head->length);
+  peer_variant_writer_add_bytes (&unpacker->writer, data, head->length);
+
+  return TRUE;
+}
+
+static gboolean
+add_text (Unpacker *unpacker,
+          const PeerPackHead *head,
+          gsize position,
+          GError **error)
+{
+  const char *text = (const char *) unpacker->data + unpacker->position;
+
+  if (head->length <= unpacker->size - unpacker->position &&
+      peer_variant_writer_add_plain_string (&unpacker->writer, text, head->length))
+    {
+      unpacker->position += head->length;
+      return TRUE;
+    }
+
+  text = (const char *) take_bytes (unpacker, head, position, error);
+  if (text == NULL)
+    return FALSE;
+  peer_variant_writer_add_string (&unpacker->writer, text, head->length);
 
   return TRUE;
 }
@@ -230,6 +249,7 @@ add_value (Unpacker *unpacker,
       peer_variant_writer_add_double (writer, head->number);
       return TRUE;
     case PEER_PACK_KIND_TEXT:
+      return add_text (unpacker, head, position, error);
     case PEER_PACK_KIND_BYTES:
     case PEER_PACK_KIND_EXTENSION:
       return add_bytes (unpacker, head, position, error);
@@ -291,15 +311,22 @@ add_key (Unpacker *unpacker,
          gsize position,
          GError **error)
 {
-  const guint8 *text;
+  const char *text = (const char *) unpacker->data + unpacker->position;
 
   if (head->kind != PEER_PACK_KIND_TEXT)
     return add_scalar_key (unpacker, head, position, error);
 
-  text = take_bytes (unpacker, head, position, error);
+  if (head->length <= unpacker->size - unpacker->position &&
+      peer_variant_writer_add_plain_key (&unpacker->writer, text, head->length))
+    {
+      unpacker->position += head->length;
+      return TRUE;
+    }
+
+  text = (const char *) take_bytes (unpacker, head, position, error);
   if (text == NULL)
     return FALSE;
-  peer_variant_writer_add_key (&unpacker->writer, (const char *) text, head->length);
+  peer_variant_writer_add_key (&unpacker->writer, text, head->length);
 
   return TRUE;
 }

@@ -48,6 +48,7 @@ typedef struct
   gsize fixed_size;      /* of each element, 0 when they vary; not for tuples */
   guint alignment;       /* of each element; not for tuples */
   gboolean has_variants; /* the elements are {sv} */
+  gboolean is_array_of_variants;
   guint offset_width;    /* of a framing offset */
   guint n_tuple_offsets; /* used up so far */
 } PeerValueIter;

@@ -2,10 +2,8 @@
 
 #include "config.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "peer-number-private.h"
 #include "peer-value-private.h"
 
 /* Alignment and size of a serialized type; the size is 0 when it varies. */
@@ -297,6 +295,46 @@ load (PeerValue *value,
     }
 }
 
+/* What is in a variant. Most have a type of one letter, which the byte before
+ * it tells: there is no zero in a type. */
+static inline void
+load_boxed (PeerValue *value,
+            const guint8 *data,
+            gsize size)
+{
+  const char *type = (const char *) data + size - 1;
+
+  if (size < 2 || type[-1] != '\0')
+    {
+      load (value, "v", data, size);
+      return;
+    }
+
+  value->type = type;
+  value->data = data;
+  value->size = size - 2;
+  switch (*type)
+    {
+    case 'x':
+      set_integer (value, LOAD (data, gint64));
+      break;
+    case 'd':
+      value->kind = PEER_VALUE_NUMBER;
+      value->number = LOAD (data, double);
+      break;
+    case 's':
+      value->kind = PEER_VALUE_TEXT;
+      value->size--;
+      break;
+    case 'b':
+      value->kind = PEER_VALUE_BOOLEAN;
+      value->integer = *data;
+      break;
+    default:
+      load (value, "v", data, size);
+    }
+}
+
 GVariant *
 peer_value_prepare (GVariant *variant)
 {
@@ -321,6 +359,7 @@ init_array (PeerValueIter *iter,
 {
   Layout layout = { 8, 0 };
 
+  iter->is_array_of_variants = *iter->type == 'v';
   iter->has_variants = type_begins_with (iter->type, "{sv}");
   if (*iter->type != 'v' && !iter->has_variants)
     get_layout (iter->type, &layout);
@@ -372,6 +411,7 @@ init_iter (PeerValueIter *iter,
   iter->index = 0;
   iter->position = 0;
   iter->n_tuple_offsets = 0;
+  iter->is_array_of_variants = FALSE;
   iter->offset_width = get_offset_width (container->size);
 
   if (*type == 'a')
@@ -449,6 +489,14 @@ peer_value_iter_next (PeerValueIter *iter,
   if (iter->index == iter->n_elements)
     return FALSE;
 
+  if (iter->is_array_of_variants)
+    {
+      next_in_array (iter, &data, &size);
+      iter->index++;
+      load_boxed (element, data, size);
+      return TRUE;
+    }
+
   if (iter->container->type[0] == 'a')
     next_in_array (iter, &data, &size);
   else
@@ -483,7 +531,7 @@ peer_value_iter_next_member (PeerValueIter *iter,
       key->kind = PEER_VALUE_TEXT;
       key->data = data;
       key->size = key_size - 1;
-      load (member, "v", data + start, entry.size - width - start);
+      load_boxed (member, data + start, entry.size - width - start);
       return TRUE;
     }
 
@@ -492,81 +540,4 @@ peer_value_iter_next_member (PeerValueIter *iter,
   init_iter (&entry_iter, &entry, iter->type);
 
   return peer_value_iter_next (&entry_iter, key) && peer_value_iter_next (&entry_iter, member);
-}
-
-const char *
-peer_value_get_key (const PeerValue *key,
-                    char buffer[PEER_VALUE_KEY_SIZE],
-                    gsize *length)
-{
-  switch (key->kind)
-    {
-    case PEER_VALUE_TEXT:
-      *length = key->size;
-      return (const char *) key->data;
-    case PEER_VALUE_NULL:
-      *length = strlen ("null");
-      return "null";
-    case PEER_VALUE_BOOLEAN:
-      *length = strlen (key->integer ? "true" : "false");
-      return key->integer ? "true" : "false";
-    case PEER_VALUE_INTEGER:
-      *length = (gsize) g_snprintf (buffer, PEER_VALUE_KEY_SIZE, "%" G_GINT64_FORMAT, key->integer);
-      return buffer;
-    case PEER_VALUE_UNSIGNED:
-      *length = (gsize) g_snprintf (buffer, PEER_VALUE_KEY_SIZE, "%" G_GUINT64_FORMAT, key->unsigned_integer);
-      return buffer;
-    case PEER_VALUE_NUMBER:
-      *length = peer_number_print (key->number, buffer);
-      return buffer;
-    case PEER_VALUE_BYTES:
-    case PEER_VALUE_DATE:
-    case PEER_VALUE_ARRAY:
-    case PEER_VALUE_OBJECT:
-    default:
-      return NULL;
-    }
-}
-
-gboolean
-peer_value_is_truthy (const PeerValue *value)
-{
-  switch (value->kind)
-    {
-    case PEER_VALUE_NULL:
-      return FALSE;
-    case PEER_VALUE_BOOLEAN:
-    case PEER_VALUE_INTEGER:
-      return value->integer != 0;
-    case PEER_VALUE_NUMBER:
-      return value->number != 0 && !isnan (value->number);
-    case PEER_VALUE_TEXT:
-      return value->size > 0;
-    case PEER_VALUE_UNSIGNED:
-    case PEER_VALUE_BYTES:
-    case PEER_VALUE_DATE:
-    case PEER_VALUE_ARRAY:
-    case PEER_VALUE_OBJECT:
-    default:
-      return TRUE;
-    }
-}
-
-gboolean
-peer_value_lookup (const PeerValue *object,
-                   const char *name,
-                   PeerValue *member)
-{
-  PeerValueIter iter;
-  PeerValue key;
-  gsize length = strlen (name);
-
-  peer_value_iter_init (&iter, object);
-  while (peer_value_iter_next_member (&iter, &key, member))
-    {
-      if (key.kind == PEER_VALUE_TEXT && key.size == length && memcmp (key.data, name, length) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
 }

@@ -7,6 +7,8 @@
 G_BEGIN_DECLS
 
 #define PEER_VARIANT_WRITER_MAX_FRAMES 62
+#define PEER_VARIANT_WRITER_KEY_HASHES 1024
+#define PEER_VARIANT_WRITER_FEW_ENDS 32
 
 /* A container that is open. */
 typedef struct
@@ -16,6 +18,11 @@ typedef struct
   gsize entry_start; /* of the object's current entry */
   gsize key_end;     /* of the current entry's key, from entry_start */
   gboolean is_object;
+
+  /* A set of hashes of the keys so far: as long as all are different, so are
+   * the keys. */
+  guint64 key_hashes[PEER_VARIANT_WRITER_KEY_HASHES / 64];
+  gboolean may_repeat_keys;
 } PeerVariantFrame;
 
 /* Writes a value of the data model in GVariant's serialized form, one piece
@@ -28,7 +35,10 @@ typedef struct
 typedef struct
 {
   PeerBuffer data;
-  PeerBuffer ends; /* of gsize: where the elements of open containers end */
+  gsize *ends; /* where the elements of open containers end */
+  gsize n_ends;
+  gsize max_ends;
+  gsize few_ends[PEER_VARIANT_WRITER_FEW_ENDS];
   PeerVariantFrame frames[PEER_VARIANT_WRITER_MAX_FRAMES];
   guint n_frames;
   guint depth;      /* as GVariant counts it */
@@ -71,6 +81,15 @@ gboolean peer_variant_writer_open_object (PeerVariantWriter *writer);
 void peer_variant_writer_add_key (PeerVariantWriter *writer,
                                   const char *text,
                                   gsize length);
+
+/* The same for text of which it is not known that it is valid: FALSE when it
+ * is not short ASCII without U+0000, and nothing was added. */
+gboolean peer_variant_writer_add_plain_string (PeerVariantWriter *writer,
+                                               const char *text,
+                                               gsize length);
+gboolean peer_variant_writer_add_plain_key (PeerVariantWriter *writer,
+                                            const char *text,
+                                            gsize length);
 
 /* Of members with equal keys the last one stays. */
 void peer_variant_writer_close_object (PeerVariantWriter *writer);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "peer-utf8-private.h"
+#include "peer-variant-members-private.h"
 #include "peer-variant-writer-private.h"
 
 /* The serialized form, as far as the data model needs it: a variant is its
@@ -13,9 +14,6 @@
  * entry with the offset where its key ends, each as wide as the container's
  * whole size needs. Offsets count from the container's start, so elements can
  * be moved as they are. */
-
-#define ALIGNMENT 8
-#define FEW_MEMBERS 16
 
 /* Room for what surrounds a value: padding, the type, the end of a key, and
  * for a number as well, each written as a word. It is reserved before a value
@@ -34,7 +32,6 @@ G_STATIC_ASSERT (MAX_DEPTH / ARRAY_DEPTH <= PEER_VARIANT_WRITER_MAX_FRAMES);
  * as the text they are made from. */
 #define GROWTH 4
 #define MAX_RESERVED_SIZE (64 * 1024)
-#define FEW_ENDS 32
 
 static inline PeerVariantFrame *
 top_frame (PeerVariantWriter *writer)
@@ -50,23 +47,15 @@ get_ends (PeerVariantWriter *writer,
           PeerVariantFrame *frame,
           gsize *n_ends)
 {
-  gsize *ends = (gsize *) writer->ends.data;
+  *n_ends = writer->n_ends - frame->first_end;
 
-  *n_ends = writer->ends.length / sizeof (gsize) - frame->first_end;
-
-  return *n_ends > 0 ? ends + frame->first_end : NULL;
-}
-
-static inline gsize
-align (gsize offset)
-{
-  return (offset + ALIGNMENT - 1) & ~(gsize) (ALIGNMENT - 1);
+  return writer->ends + frame->first_end;
 }
 
 static inline void
 add_padding (PeerVariantWriter *writer)
 {
-  peer_buffer_append_word (&writer->data, 0, align (writer->data.length) - writer->data.length);
+  peer_buffer_append_word (&writer->data, 0, peer_variant_align (writer->data.length) - writer->data.length);
 }
 
 static guint
@@ -99,6 +88,17 @@ begin_value (PeerVariantWriter *writer)
     add_padding (writer);
 }
 
+static void
+grow_ends (PeerVariantWriter *writer)
+{
+  gsize *old_ends = writer->ends == writer->few_ends ? NULL : writer->ends;
+
+  writer->max_ends *= 4;
+  writer->ends = g_renew (gsize, old_ends, writer->max_ends);
+  if (old_ends == NULL)
+    memcpy (writer->ends, writer->few_ends, sizeof writer->few_ends);
+}
+
 /* suffix is what follows a value in a variant: zero and its type. */
 static inline void
 end_value (PeerVariantWriter *writer,
@@ -106,7 +106,6 @@ end_value (PeerVariantWriter *writer,
            gsize suffix_length)
 {
   PeerVariantFrame *frame;
-  gsize end;
 
   if (writer->n_frames == 0)
     {
@@ -122,8 +121,9 @@ end_value (PeerVariantWriter *writer,
     append_offset (&writer->data, frame->key_end,
                    get_offset_width (writer->data.length - frame->entry_start, 1));
 
-  end = writer->data.length - frame->start;
-  peer_buffer_append (&writer->ends, &end, sizeof end);
+  if (G_UNLIKELY (writer->n_ends == writer->max_ends))
+    grow_ends (writer);
+  writer->ends[writer->n_ends++] = writer->data.length - frame->start;
 }
 
 #define END_VALUE(writer, type)                            \
@@ -142,24 +142,26 @@ begin_fixed (PeerVariantWriter *writer,
   peer_buffer_append_word (&writer->data, peer_utf8_load_word (value), 8);
 }
 
+static inline void
+append_plain_text (PeerBuffer *data,
+                   const char *text,
+                   gsize length)
+{
+  guint8 *output;
+
+  peer_buffer_reserve (data, length + 1 + ROOM);
+  output = data->data + data->length;
+  peer_buffer_copy_short (output, text, length);
+  output[length] = '\0';
+  data->length += length + 1;
+}
+
 static void
 append_text (PeerBuffer *data,
              const char *text,
              gsize length)
 {
   const char *end = text + length;
-
-  if (peer_utf8_is_short_and_plain (text, length))
-    {
-      char *output;
-
-      peer_buffer_reserve (data, length + 1 + ROOM);
-      output = (char *) data->data + data->length;
-      memcpy (output, text, length);
-      output[length] = '\0';
-      data->length += length + 1;
-      return;
-    }
 
   for (;;)
     {
@@ -191,8 +193,10 @@ open_container (PeerVariantWriter *writer,
   begin_value (writer);
   frame = &writer->frames[writer->n_frames++];
   frame->start = writer->data.length;
-  frame->first_end = writer->ends.length / sizeof (gsize);
+  frame->first_end = writer->n_ends;
   frame->is_object = is_object;
+  memset (frame->key_hashes, 0, sizeof frame->key_hashes);
+  frame->may_repeat_keys = FALSE;
 
   return TRUE;
 }
@@ -210,122 +214,9 @@ close_container (PeerVariantWriter *writer)
   for (gsize i = 0; i < n_ends; i++)
     append_offset (&writer->data, ends[i], width);
 
-  writer->ends.length = frame->first_end * sizeof (gsize);
+  writer->n_ends = frame->first_end;
   writer->n_frames--;
   writer->depth -= frame->is_object ? OBJECT_DEPTH : ARRAY_DEPTH;
-}
-
-/* Entries are padded to 8 bytes, so there is always a whole word to read, and
- * what follows the end of a short key in it is zero. */
-static inline guint64
-get_key_prefix (const guint8 *key)
-{
-  return GUINT64_FROM_BE (peer_utf8_load_word (key));
-}
-
-typedef struct
-{
-  guint64 prefix;
-  const guint8 *key;
-  gsize index;
-} Member;
-
-static int
-compare_members (gconstpointer a,
-                 gconstpointer b,
-                 gpointer user_data)
-{
-  const Member *first = a;
-  const Member *second = b;
-  int order;
-
-  if (first->prefix != second->prefix)
-    return first->prefix < second->prefix ? -1 : 1;
-
-  order = strcmp ((const char *) first->key, (const char *) second->key);
-  if (order != 0)
-    return order;
-
-  return first->index < second->index ? -1 : 1;
-}
-
-static inline gboolean
-same_key (const Member *a,
-          const Member *b)
-{
-  return a->prefix == b->prefix && strcmp ((const char *) a->key, (const char *) b->key) == 0;
-}
-
-static gboolean
-mark_among_few (const Member *members,
-                gsize n_members,
-                gboolean *obsolete)
-{
-  gboolean found = FALSE;
-
-  for (gsize i = 0; i < n_members; i++)
-    {
-      for (gsize j = i + 1; j < n_members && !obsolete[i]; j++)
-        {
-          obsolete[i] = same_key (&members[i], &members[j]);
-          found |= obsolete[i];
-        }
-    }
-
-  return found;
-}
-
-static gboolean
-mark_among_many (Member *members,
-                 gsize n_members,
-                 gboolean *obsolete)
-{
-  gboolean found = FALSE;
-
-  g_qsort_with_data (members, (int) n_members, sizeof *members, compare_members, NULL);
-  for (gsize i = 0; i + 1 < n_members; i++)
-    {
-      if (same_key (&members[i], &members[i + 1]))
-        {
-          obsolete[members[i].index] = TRUE;
-          found = TRUE;
-        }
-    }
-
-  return found;
-}
-
-/* Moves the members that stay over those that do not. */
-static void
-remove_members (PeerVariantWriter *writer,
-                PeerVariantFrame *frame,
-                const gboolean *obsolete)
-{
-  guint8 *body = writer->data.data + frame->start;
-  gsize n_ends;
-  gsize *ends = get_ends (writer, frame, &n_ends);
-  gsize start = 0;
-  gsize kept_end = 0;
-  gsize n_kept = 0;
-
-  for (gsize i = 0; i < n_ends; i++)
-    {
-      gsize end = ends[i];
-
-      if (!obsolete[i])
-        {
-          gsize kept_start = align (kept_end);
-
-          memset (body + kept_end, 0, kept_start - kept_end);
-          memmove (body + kept_start, body + start, end - start);
-          kept_end = kept_start + end - start;
-          ends[n_kept++] = kept_end;
-        }
-      start = align (end);
-    }
-
-  writer->data.length = frame->start + kept_end;
-  writer->ends.length = (frame->first_end + n_kept) * sizeof (gsize);
 }
 
 static void
@@ -333,40 +224,15 @@ remove_repeated_members (PeerVariantWriter *writer)
 {
   PeerVariantFrame *frame = top_frame (writer);
   gsize n_members;
-  const gsize *ends = get_ends (writer, frame, &n_members);
-  const guint8 *body;
-  Member few_members[FEW_MEMBERS];
-  gboolean few_obsolete[FEW_MEMBERS] = { FALSE };
-  g_autofree Member *many_members = NULL;
-  g_autofree gboolean *many_obsolete = NULL;
-  Member *members = few_members;
-  gboolean *obsolete = few_obsolete;
-  gboolean found;
+  gsize *ends = get_ends (writer, frame, &n_members);
+  gsize size;
 
-  if (n_members < 2)
+  if (!frame->may_repeat_keys)
     return;
 
-  if (n_members > FEW_MEMBERS)
-    {
-      members = many_members = g_new (Member, n_members);
-      obsolete = many_obsolete = g_new0 (gboolean, n_members);
-    }
-
-  body = writer->data.data + frame->start;
-  for (gsize i = 0; i < n_members; i++)
-    {
-      members[i].key = body + (i > 0 ? align (ends[i - 1]) : 0);
-      members[i].prefix = get_key_prefix (members[i].key);
-      members[i].index = i;
-    }
-
-  if (n_members > FEW_MEMBERS)
-    found = mark_among_many (members, n_members, obsolete);
-  else
-    found = mark_among_few (members, n_members, obsolete);
-
-  if (found)
-    remove_members (writer, frame, obsolete);
+  size = peer_variant_members_remove_repeated (writer->data.data + frame->start, ends, &n_members);
+  writer->data.length = frame->start + size;
+  writer->n_ends = frame->first_end + n_members;
 }
 
 void
@@ -374,20 +240,24 @@ peer_variant_writer_init (PeerVariantWriter *writer,
                           gsize text_size)
 {
   writer->data = (PeerBuffer){ NULL };
-  writer->ends = (PeerBuffer){ NULL };
+  writer->ends = writer->few_ends;
+  writer->n_ends = 0;
+  writer->max_ends = PEER_VARIANT_WRITER_FEW_ENDS;
   writer->n_frames = 0;
   writer->depth = 0;
   writer->type = NULL;
 
   peer_buffer_grow (&writer->data, MIN (text_size, MAX_RESERVED_SIZE) * GROWTH);
-  peer_buffer_grow (&writer->ends, FEW_ENDS * sizeof (gsize));
 }
 
 void
 peer_variant_writer_clear (PeerVariantWriter *writer)
 {
   peer_buffer_clear (&writer->data);
-  peer_buffer_clear (&writer->ends);
+  if (writer->ends != writer->few_ends)
+    g_free (writer->ends);
+  writer->ends = writer->few_ends;
+  writer->n_ends = 0;
 }
 
 void
@@ -443,6 +313,21 @@ peer_variant_writer_add_double (PeerVariantWriter *writer,
     }
 }
 
+gboolean
+peer_variant_writer_add_plain_string (PeerVariantWriter *writer,
+                                      const char *text,
+                                      gsize length)
+{
+  if (!peer_utf8_is_short_and_plain (text, length))
+    return FALSE;
+
+  begin_value (writer);
+  append_plain_text (&writer->data, text, length);
+  END_VALUE (writer, "s");
+
+  return TRUE;
+}
+
 void
 peer_variant_writer_add_string (PeerVariantWriter *writer,
                                 const char *text,
@@ -496,18 +381,77 @@ peer_variant_writer_open_object (PeerVariantWriter *writer)
   return open_container (writer, TRUE);
 }
 
-void
-peer_variant_writer_add_key (PeerVariantWriter *writer,
-                             const char *text,
-                             gsize length)
+static inline guint
+hash_key (const char *text,
+          gsize length)
+{
+  guint64 word;
+
+  if (length < 8)
+    word = peer_utf8_load_few (text, length);
+  else
+    word = peer_utf8_load_word (text) ^ (peer_utf8_load_word (text + length - 8) * 31);
+
+  word = (word ^ length) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  word = (word ^ word >> 32) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+
+  return (guint) (word >> 54);
+}
+
+/* The key is the last that was written. */
+static inline void
+end_key (PeerVariantWriter *writer,
+         PeerVariantFrame *frame)
+{
+  guint hash;
+  guint64 bit;
+
+  frame->key_end = writer->data.length - frame->entry_start;
+  hash = hash_key ((const char *) writer->data.data + frame->entry_start, frame->key_end - 1);
+  bit = G_GUINT64_CONSTANT (1) << (hash % 64);
+
+  frame->may_repeat_keys |= (frame->key_hashes[hash / 64] & bit) != 0;
+  frame->key_hashes[hash / 64] |= bit;
+}
+
+static inline PeerVariantFrame *
+begin_key (PeerVariantWriter *writer)
 {
   PeerVariantFrame *frame = top_frame (writer);
 
   peer_buffer_reserve (&writer->data, ROOM);
   add_padding (writer);
   frame->entry_start = writer->data.length;
+
+  return frame;
+}
+
+gboolean
+peer_variant_writer_add_plain_key (PeerVariantWriter *writer,
+                                   const char *text,
+                                   gsize length)
+{
+  PeerVariantFrame *frame;
+
+  if (!peer_utf8_is_short_and_plain (text, length))
+    return FALSE;
+
+  frame = begin_key (writer);
+  append_plain_text (&writer->data, text, length);
+  end_key (writer, frame);
+
+  return TRUE;
+}
+
+void
+peer_variant_writer_add_key (PeerVariantWriter *writer,
+                             const char *text,
+                             gsize length)
+{
+  PeerVariantFrame *frame = begin_key (writer);
+
   append_text (&writer->data, text, length);
-  frame->key_end = writer->data.length - frame->entry_start;
+  end_key (writer, frame);
 }
 
 void
@@ -527,7 +471,8 @@ peer_variant_writer_end (PeerVariantWriter *writer)
   g_assert (writer->n_frames == 0 && writer->type != NULL);
 
   bytes = peer_buffer_steal_bytes (&writer->data);
-  value = g_variant_new_from_bytes (G_VARIANT_TYPE (writer->type), bytes, TRUE);
+  /* the macro would look at the type, which is one of ours */
+  value = g_variant_new_from_bytes ((const GVariantType *) writer->type, bytes, TRUE);
   peer_variant_writer_clear (writer);
 
   return g_variant_ref_sink (value);

@@ -14,10 +14,10 @@ typedef struct
   gboolean is_offerer; /* makes the channel and the offer */
   char *label;
   gboolean ordered;
-  int max_retransmits;      /* -1 for no limit */
-  int max_packet_life_time; /* milliseconds, -1 for no limit */
-  char *stun_server;        /* nullable: stun://host:port */
-  char **turn_servers;      /* nullable: turn(s)://user:password@host:port?transport=… */
+  int max_retransmits;        /* -1 for no limit */
+  int max_packet_life_time;   /* milliseconds, -1 for no limit */
+  char *stun_server;          /* nullable: stun://host:port */
+  char **turn_servers;        /* nullable: turn(s)://user:password@host:port?transport=… */
   GTlsDatabase *tls_database; /* nullable: what certificates of TURN servers are checked with, else the system's */
   PeerIceTransportPolicy ice_transport_policy;
   GBytes *certificate; /* nullable: PEM, certificate and key; see peer_certificate_new() */

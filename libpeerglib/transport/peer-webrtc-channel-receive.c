@@ -4,12 +4,15 @@
 
 #include "peer-webrtc-channel-struct-private.h"
 
+#include "peer-webrtc-policy-private.h"
 #include "peer-webrtc-sctp-private.h"
 
 #include <gst/sctp/sctpreceivemeta.h>
 
 /* A browser opens one. */
 #define MAX_STREAMS 16
+
+#define PACKETS_PER_REVIEW 32
 
 static void
 unmap_buffer (gpointer data)
@@ -129,6 +132,8 @@ on_packet (GstPad *pad,
   PeerWebrtcChannel *self = user_data;
   gboolean is_deaf;
 
+  if (++self->n_packets % PACKETS_PER_REVIEW == 0)
+    peer_webrtc_policy_review ();
   peer_transport_queue_wait_for_room (self->queue);
   if (may_reset (info))
     peer_webrtc_channel_drain (self);

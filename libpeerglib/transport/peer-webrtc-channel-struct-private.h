@@ -19,8 +19,9 @@ enum
   PPID_BINARY_EMPTY = 57,
 };
 
-/* A channel from the inside: peer-webrtc-channel.c has its life and what it
- * sends, peer-webrtc-channel-receive.c what it receives. */
+/* A channel from the inside: peer-webrtc-channel.c has its life,
+ * peer-webrtc-channel-send.c what it sends, peer-webrtc-channel-receive.c what
+ * it receives. */
 struct _PeerWebrtcChannel
 {
   gatomicrefcount ref_count;
@@ -29,6 +30,8 @@ struct _PeerWebrtcChannel
   gsize low_threshold;
   PeerWebrtcChannelFunc func;
   gpointer user_data;
+
+  guint n_packets; /* on the thread that brings them */
 
   GMutex lock;
   GCond flight_is_low;
@@ -69,6 +72,8 @@ void peer_webrtc_channel_probe (PeerWebrtcChannel *self,
 void peer_webrtc_channel_unref_closure (gpointer data,
                                         GClosure *closure);
 
+void peer_webrtc_channel_watch_appsrc (PeerWebrtcChannel *self,
+                                       GstElement *appsrc);
 void peer_webrtc_channel_watch_sctpdec (PeerWebrtcChannel *self,
                                         GstElement *sctpdec);
 

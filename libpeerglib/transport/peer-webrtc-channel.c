@@ -7,22 +7,12 @@
 #include "peer-webrtc-elements-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <gst/sctp/sctpsendmeta.h>
 #include <libpeerglib/peer-error.h>
 
 #define CLOSE_EVENT "peer-close"
 
 /* webrtcbin's own signal for it costs a thread switch per message. */
 #define NO_THRESHOLD G_MAXUINT64
-
-/* Bytes that SCTP has on their way, at which the next message waits, and at
- * which it goes on. SCTP takes 512 chunks of a packet's size and no more, and
- * wakes a thread that waits in sctpenc then for every packet that leaves. */
-#define HIGH_FLIGHT (544 * 1024)
-#define LOW_FLIGHT (480 * 1024)
-
-/* After this long sctpenc may say itself what there is room for. */
-#define HOLD_MICROSECONDS (100 * 1000)
 
 PeerWebrtcChannel *
 peer_webrtc_channel_new (const PeerTransportConfig *config,
@@ -194,142 +184,6 @@ peer_webrtc_channel_accept (PeerWebrtcChannel *self,
     gst_webrtc_data_channel_close (channel);
 }
 
-/* What is lost of an unreliable channel is never acknowledged. */
-static gsize
-get_unacknowledged_amount (PeerWebrtcChannel *self)
-{
-  if (!self->is_reliable)
-    return self->buffered_amount;
-
-  return (gsize) (self->counts.bytes_sent - MIN (self->n_acknowledged, self->counts.bytes_sent));
-}
-
-/* What has left appsrc and is not acknowledged. */
-static gsize
-get_flight (PeerWebrtcChannel *self)
-{
-  gsize unacknowledged = get_unacknowledged_amount (self);
-
-  return unacknowledged - MIN (self->buffered_amount, unacknowledged);
-}
-
-static void
-wait_for_flight (PeerWebrtcChannel *self,
-                 gsize size)
-{
-  gint64 end_time = g_get_monotonic_time () + HOLD_MICROSECONDS;
-
-  g_mutex_lock (&self->lock);
-  if (get_flight (self) + size > HIGH_FLIGHT)
-    {
-      while (!self->is_discarding && get_flight (self) > LOW_FLIGHT &&
-             g_cond_wait_until (&self->flight_is_low, &self->lock, end_time))
-        ;
-    }
-  g_mutex_unlock (&self->lock);
-}
-
-static gboolean
-falls_to (gsize threshold,
-          gsize before,
-          gsize after)
-{
-  return before > threshold && after <= threshold;
-}
-
-static gboolean
-take_from_buffered_amount (PeerWebrtcChannel *self,
-                           gsize size)
-{
-  gboolean is_low;
-  gsize before;
-
-  g_mutex_lock (&self->lock);
-  before = self->buffered_amount;
-  self->buffered_amount -= size;
-  is_low = falls_to (self->low_threshold, before, self->buffered_amount) ||
-           (!self->is_reliable && falls_to (self->unacknowledged_threshold, before, self->buffered_amount));
-  g_mutex_unlock (&self->lock);
-
-  return is_low;
-}
-
-void
-peer_webrtc_channel_acknowledge (PeerWebrtcChannel *self,
-                                 gsize n_bytes)
-{
-  gsize before, flight_before;
-  gboolean is_low;
-
-  g_mutex_lock (&self->lock);
-  before = get_unacknowledged_amount (self);
-  flight_before = get_flight (self);
-  self->n_acknowledged += n_bytes;
-  is_low = falls_to (self->unacknowledged_threshold, before, get_unacknowledged_amount (self));
-  if (falls_to (LOW_FLIGHT, flight_before, get_flight (self)))
-    g_cond_signal (&self->flight_is_low);
-  g_mutex_unlock (&self->lock);
-
-  if (is_low)
-    peer_transport_queue_push_buffered_amount_low (self->queue);
-}
-
-gboolean
-peer_webrtc_channel_is_message (guint32 ppid)
-{
-  return ppid >= PPID_TEXT && ppid <= PPID_TEXT_PARTIAL;
-}
-
-/* sctpenc hands usrsctp the number of retransmissions, or the milliseconds, in
- * network byte order, where it has to be the host's: unmended, any but 0 is
- * no limit. It is so in every release up to 1.28. */
-static void
-mend_partial_reliability (GstPadProbeInfo *info)
-{
-  GstBuffer *buffer = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
-  GstSctpSendMeta *meta = gst_sctp_buffer_get_send_meta (buffer);
-
-  meta->pr_param = g_htonl (meta->pr_param);
-  info->data = buffer;
-}
-
-/* An empty message travels as one byte that does not count (RFC 8831, 6.6). */
-static GstPadProbeReturn
-on_sent (GstPad *pad,
-         GstPadProbeInfo *info,
-         gpointer user_data)
-{
-  PeerWebrtcChannel *self = user_data;
-  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-  GstSctpSendMeta *meta = gst_sctp_buffer_get_send_meta (buffer);
-
-  if (meta == NULL || meta->ppid == PPID_CONTROL)
-    return GST_PAD_PROBE_OK;
-
-  if (meta->pr != GST_SCTP_SEND_META_PARTIAL_RELIABILITY_NONE)
-    {
-      mend_partial_reliability (info);
-      buffer = GST_PAD_PROBE_INFO_BUFFER (info);
-      meta = gst_sctp_buffer_get_send_meta (buffer);
-    }
-
-  if (meta->ppid == PPID_BINARY_EMPTY || meta->ppid == PPID_TEXT_EMPTY)
-    {
-      buffer = gst_buffer_make_writable (buffer);
-      gst_buffer_append_memory (buffer, gst_allocator_alloc (NULL, 1, NULL));
-      gst_buffer_memset (buffer, 0, 0, 1);
-      info->data = buffer;
-    }
-  else
-    {
-      wait_for_flight (self, gst_buffer_get_size (buffer));
-      if (take_from_buffered_amount (self, gst_buffer_get_size (buffer)))
-        peer_transport_queue_push_buffered_amount_low (self->queue);
-    }
-
-  return GST_PAD_PROBE_OK;
-}
-
 void
 peer_webrtc_channel_probe (PeerWebrtcChannel *self,
                            GstElement *element,
@@ -386,140 +240,9 @@ peer_webrtc_channel_watch_element (PeerWebrtcChannel *self,
     }
   else if (peer_webrtc_element_is (element, "appsrc") && take_appsrc (self, element))
     {
-      peer_webrtc_channel_probe (self, element, "src", GST_PAD_PROBE_TYPE_BUFFER, on_sent);
+      peer_webrtc_channel_watch_appsrc (self, element);
       peer_webrtc_channel_probe (self, element, "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sent_event);
     }
-}
-
-static gboolean
-check_can_send (PeerWebrtcChannel *self,
-                gsize size,
-                GError **error)
-{
-  gboolean was_open, has_ended;
-  gsize max_size;
-
-  g_mutex_lock (&self->lock);
-  was_open = self->was_open;
-  has_ended = self->has_ended;
-  max_size = self->max_message_size;
-  g_mutex_unlock (&self->lock);
-
-  if (has_ended)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED,
-                         _ ("The connection is closed"));
-  else if (!was_open)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_NOT_OPEN_YET,
-                         _ ("The connection is not open yet"));
-  else if (max_size != 0 && size > max_size)
-    g_set_error (error, PEER_ERROR, PEER_ERROR_MESSAGE_TOO_BIG,
-                 _ ("The message has %" G_GSIZE_FORMAT " bytes, the other side takes %" G_GSIZE_FORMAT),
-                 size, max_size);
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
-give_to_channel (GstWebRTCDataChannel *channel,
-                 GBytes *bytes,
-                 gboolean is_text,
-                 GError **error)
-{
-  gsize size;
-  const char *data = g_bytes_get_data (bytes, &size);
-  g_autofree char *text = NULL;
-
-  /* GStreamer has NULL for an empty message, and takes the numbers of the two
-   * kinds of it for each other. */
-  if (size == 0)
-    is_text = !is_text;
-  if (!is_text)
-    return gst_webrtc_data_channel_send_data_full (channel, size > 0 ? bytes : NULL, error);
-
-  if (!g_utf8_validate_len (data, size, NULL))
-    {
-      g_set_error_literal (error, PEER_ERROR, PEER_ERROR_WEBRTC,
-                           _ ("Text has to be UTF-8 without null characters"));
-      return FALSE;
-    }
-  text = size > 0 ? g_strndup (data, size) : NULL;
-
-  return gst_webrtc_data_channel_send_string_full (channel, text, error);
-}
-
-gboolean
-peer_webrtc_channel_send (PeerWebrtcChannel *self,
-                          GBytes *bytes,
-                          gboolean is_text,
-                          GError **error)
-{
-  g_autoptr (GstWebRTCDataChannel) channel = peer_webrtc_channel_dup_channel (self);
-  g_autoptr (GError) local_error = NULL;
-  gsize size = g_bytes_get_size (bytes);
-
-  if (!check_can_send (self, size, error))
-    return FALSE;
-
-  /* Before it is sent, as it may be gone before send returns. */
-  g_mutex_lock (&self->lock);
-  self->buffered_amount += size;
-  self->counts.messages_sent++;
-  self->counts.bytes_sent += size;
-  g_mutex_unlock (&self->lock);
-
-  if (give_to_channel (channel, bytes, is_text, &local_error))
-    return TRUE;
-
-  g_mutex_lock (&self->lock);
-  self->buffered_amount -= size;
-  self->counts.messages_sent--;
-  self->counts.bytes_sent -= size;
-  g_mutex_unlock (&self->lock);
-
-  if (local_error != NULL && local_error->domain == PEER_ERROR)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else if (g_error_matches (local_error, GST_WEBRTC_ERROR, GST_WEBRTC_ERROR_INVALID_STATE))
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
-  else
-    g_set_error (error, PEER_ERROR, PEER_ERROR_WEBRTC, _ ("The message could not be sent: %s"),
-                 local_error != NULL ? local_error->message : "?");
-
-  return FALSE;
-}
-
-gsize
-peer_webrtc_channel_get_buffered_amount (PeerWebrtcChannel *self)
-{
-  gsize amount;
-
-  g_mutex_lock (&self->lock);
-  amount = self->buffered_amount;
-  g_mutex_unlock (&self->lock);
-
-  return amount;
-}
-
-gsize
-peer_webrtc_channel_get_unacknowledged_amount (PeerWebrtcChannel *self)
-{
-  gsize amount;
-
-  g_mutex_lock (&self->lock);
-  amount = get_unacknowledged_amount (self);
-  g_mutex_unlock (&self->lock);
-
-  return amount;
-}
-
-void
-peer_webrtc_channel_set_unacknowledged_threshold (PeerWebrtcChannel *self,
-                                                  gsize amount)
-{
-  g_mutex_lock (&self->lock);
-  self->unacknowledged_threshold = amount;
-  g_mutex_unlock (&self->lock);
 }
 
 gboolean
@@ -589,22 +312,6 @@ peer_webrtc_channel_close (PeerWebrtcChannel *self)
                                                                 gst_structure_new_empty (CLOSE_EVENT)));
 
   return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN || state == GST_WEBRTC_DATA_CHANNEL_STATE_CLOSING;
-}
-
-void
-peer_webrtc_channel_discard_unsent (PeerWebrtcChannel *self)
-{
-  g_autoptr (GstElement) appsrc = NULL;
-
-  g_mutex_lock (&self->lock);
-  self->is_discarding = TRUE;
-  g_cond_signal (&self->flight_is_low);
-  if (self->appsrc != NULL)
-    appsrc = gst_object_ref (self->appsrc);
-  g_mutex_unlock (&self->lock);
-
-  if (appsrc != NULL)
-    gst_element_send_event (appsrc, gst_event_new_flush_start ());
 }
 
 void

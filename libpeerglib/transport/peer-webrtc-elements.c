@@ -10,6 +10,10 @@
 
 #define STUN_PACING_MILLISECONDS 1
 
+/* How long libnice has nothing left to try before it gives up. Candidates of a
+ * slow TURN server or a slow peer may still come. */
+#define PATIENCE_MILLISECONDS 15000
+
 /* The least that libnice takes. */
 #define IDLE_MILLISECONDS 50
 
@@ -115,6 +119,7 @@ peer_webrtc_elements_tune (GstElement *webrtcbin)
     return;
 
   set_if_known (agent, "stun-pacing-timer", STUN_PACING_MILLISECONDS);
+  set_if_known (agent, "idle-timeout", PATIENCE_MILLISECONDS);
   set_if_known (agent, "ice-tcp", FALSE);
   set_if_known (agent, "upnp", FALSE);
   set_if_known (agent, "keepalive-conncheck", TRUE);

@@ -17,7 +17,8 @@ G_BEGIN_DECLS
 /* A link from the inside: peer-webrtc-link.c has its life,
  * peer-webrtc-pipeline.c its elements and what they say,
  * peer-webrtc-negotiation.c how it comes to know the other side,
- * peer-webrtc-report.c what it tells about itself. */
+ * peer-webrtc-report.c what it tells about itself, peer-webrtc-ending.c how it
+ * ends. */
 struct _PeerWebrtcLink
 {
   gatomicrefcount ref_count;
@@ -38,7 +39,10 @@ struct _PeerWebrtcLink
   gboolean is_torn_down;
   guint n_remote_candidates;
   guint n_idle_checks;
+  guint n_goodbye_checks;
   gsize last_buffered_amount;
+
+  gint has_said_goodbye;
 
   GMutex lock;
   GstWebRTCSessionDescription *remote_description;
@@ -66,6 +70,14 @@ void peer_webrtc_link_end (PeerWebrtcLink *self);
 /* Tells the owner when it is a new one; says so. */
 gboolean peer_webrtc_link_set_ice_state (PeerWebrtcLink *self,
                                          PeerIceConnectionState state);
+
+/* On the worker: the end, at once. What was not sent is lost. */
+void peer_webrtc_link_tear_down (PeerWebrtcLink *self);
+
+/* The same from any thread, after what the worker has to do with this or more
+ * priority. */
+void peer_webrtc_link_end_soon (PeerWebrtcLink *self,
+                                int priority);
 
 /* Connects a handler that holds a reference to the link. */
 void peer_webrtc_link_connect (PeerWebrtcLink *self,

@@ -6,18 +6,11 @@
 
 #include "peer-certificate-private.h"
 #include "peer-webrtc-elements-private.h"
+#include "peer-webrtc-exit-private.h"
 #include "peer-webrtc-worker-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <libpeerglib/peer-error.h>
-
-/* How long a closing link waits for the network to take something more of
- * what was sent, and for the other side to close as well. */
-#define LINGER_CHECK_MILLISECONDS 250
-#define LINGER_CHECKS 40
-
-/* For the thread that sends the end of the DTLS connection. */
-#define GOODBYE_MILLISECONDS 20
 
 #define WARM_UP_MILLISECONDS 200
 
@@ -33,8 +26,6 @@ typedef struct
   PeerWebrtcLink *link;
   char *candidate;
 } RemoteCandidate;
-
-static gboolean tear_down (gpointer user_data);
 
 static void
 remote_description_free (RemoteDescription *self)
@@ -97,7 +88,7 @@ peer_webrtc_link_fail (PeerWebrtcLink *self,
   peer_webrtc_channel_stop_sending (self->channel);
   peer_transport_queue_push_failed (self->queue, error);
   g_error_free (error);
-  invoke (self, G_PRIORITY_DEFAULT, tear_down);
+  peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT);
 }
 
 void
@@ -114,7 +105,7 @@ peer_webrtc_link_end (PeerWebrtcLink *self)
       peer_webrtc_channel_stop_sending (self->channel);
       peer_webrtc_channel_drain (self->channel);
       peer_transport_queue_push_closed (self->queue);
-      invoke (self, G_PRIORITY_DEFAULT, tear_down);
+      peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT);
     }
   else
     {
@@ -185,7 +176,7 @@ on_channel_state (PeerWebrtcChannelState state,
       break;
     case PEER_WEBRTC_CHANNEL_CLOSED:
       peer_transport_queue_push_closed (self->queue);
-      invoke (self, G_PRIORITY_DEFAULT_IDLE, tear_down);
+      peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT_IDLE);
       break;
     case PEER_WEBRTC_CHANNEL_TOO_MANY:
       peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
@@ -259,62 +250,6 @@ peer_webrtc_link_get_n_links (void)
 }
 
 static gboolean
-destroy_pipeline (gpointer user_data)
-{
-  PeerWebrtcLink *self = user_data;
-
-  peer_webrtc_channel_discard_unsent (self->channel);
-  gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  peer_webrtc_channel_detach (self->channel);
-  g_signal_handlers_disconnect_by_data (self->webrtcbin, self);
-  g_clear_object (&self->dtlsenc);
-  self->webrtcbin = NULL;
-  g_clear_object (&self->pipeline);
-  g_clear_pointer (&self->relays, peer_webrtc_relays_free);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* Which the other side notices at once. */
-static void
-end_dtls (PeerWebrtcLink *self)
-{
-  g_autoptr (GstPad) pad = NULL;
-  gboolean is_secure;
-
-  g_mutex_lock (&self->lock);
-  is_secure = self->is_secure;
-  g_mutex_unlock (&self->lock);
-
-  if (is_secure && self->dtlsenc != NULL)
-    pad = gst_element_get_static_pad (self->dtlsenc, "sink");
-  if (pad != NULL)
-    gst_pad_send_event (pad, gst_event_new_eos ());
-}
-
-static gboolean
-tear_down (gpointer user_data)
-{
-  PeerWebrtcLink *self = user_data;
-
-  if (self->is_torn_down)
-    return G_SOURCE_REMOVE;
-  self->is_torn_down = TRUE;
-  peer_webrtc_monitor_stop (self->monitor);
-  peer_webrtc_link_answer_stats (self);
-  if (self->pipeline == NULL)
-    return G_SOURCE_REMOVE;
-
-  peer_webrtc_gate_shut (self->gate);
-  peer_webrtc_channel_stop_receiving (self->channel);
-  end_dtls (self);
-  peer_webrtc_worker_add_timeout (GOODBYE_MILLISECONDS, destroy_pipeline, peer_webrtc_link_ref (self),
-                                  (GDestroyNotify) peer_webrtc_link_unref);
-
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 start (gpointer user_data)
 {
   PeerWebrtcLink *self = user_data;
@@ -332,6 +267,7 @@ start (gpointer user_data)
     }
 
   peer_webrtc_pipeline_make (self);
+  peer_webrtc_exit_add (self);
 
   if (self->config->is_offerer)
     {
@@ -471,53 +407,6 @@ void
 peer_webrtc_link_check (PeerWebrtcLink *self)
 {
   peer_webrtc_monitor_check (self->monitor);
-}
-
-static gboolean
-linger (gpointer user_data)
-{
-  PeerWebrtcLink *self = user_data;
-  gsize amount = peer_webrtc_channel_get_buffered_amount (self->channel);
-
-  if (self->is_torn_down)
-    return G_SOURCE_REMOVE;
-
-  self->n_idle_checks = amount == self->last_buffered_amount ? self->n_idle_checks + 1 : 0;
-  self->last_buffered_amount = amount;
-  if (self->n_idle_checks < LINGER_CHECKS)
-    return G_SOURCE_CONTINUE;
-
-  return tear_down (self);
-}
-
-static gboolean
-begin_close (gpointer user_data)
-{
-  PeerWebrtcLink *self = user_data;
-
-  if (self->pipeline == NULL || self->is_torn_down || !peer_webrtc_channel_close (self->channel))
-    return tear_down (self);
-
-  peer_webrtc_worker_add_timeout (LINGER_CHECK_MILLISECONDS, linger, peer_webrtc_link_ref (self),
-                                  (GDestroyNotify) peer_webrtc_link_unref);
-
-  return G_SOURCE_REMOVE;
-}
-
-void
-peer_webrtc_link_close (PeerWebrtcLink *self)
-{
-  gboolean was_closing;
-
-  g_mutex_lock (&self->lock);
-  was_closing = self->is_closing;
-  self->is_closing = TRUE;
-  g_mutex_unlock (&self->lock);
-
-  peer_webrtc_channel_stop_sending (self->channel);
-  peer_webrtc_link_answer_stats (self);
-  if (!was_closing)
-    invoke (self, G_PRIORITY_DEFAULT, begin_close);
 }
 
 static gboolean

@@ -5,7 +5,7 @@
 #include "peer-certificate-private.h"
 #include "peer-webrtc-elements-private.h"
 #include "peer-webrtc-link-struct-private.h"
-#include "peer-webrtc-worker-private.h"
+#include "peer-webrtc-policy-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <libpeerglib/peer-error.h>
@@ -158,9 +158,9 @@ on_bus_message (GstBus *bus,
     {
       gst_message_parse_stream_status (message, &status, NULL);
       if (status == GST_STREAM_STATUS_TYPE_ENTER)
-        peer_webrtc_worker_enter_batch_policy ();
+        peer_webrtc_policy_enter ();
       else if (status == GST_STREAM_STATUS_TYPE_LEAVE)
-        peer_webrtc_worker_leave_batch_policy ();
+        peer_webrtc_policy_leave ();
     }
   else if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_STATE_CHANGED)
     {
@@ -193,6 +193,7 @@ peer_webrtc_pipeline_make (PeerWebrtcLink *self)
 {
   g_autoptr (GstBus) bus = NULL;
 
+  peer_webrtc_policy_review ();
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (NULL));
   self->webrtcbin = gst_element_factory_make ("webrtcbin", NULL);
   gst_bin_add (GST_BIN (self->pipeline), self->webrtcbin);

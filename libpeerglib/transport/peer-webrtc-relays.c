@@ -8,8 +8,10 @@
 #include "peer-webrtc-link-struct-private.h"
 #include "peer-webrtc-worker-private.h"
 
-/* A direct way through two NATs takes two round trips of the network. */
-#define STEP_MILLISECONDS 300
+/* Where the first packet has to be sent twice, as with one symmetric NAT, it
+ * is libnice's 500 ms until a direct way is found. */
+#define DIRECT_MILLISECONDS 500
+#define STEP_MILLISECONDS 250
 
 typedef enum
 {
@@ -150,7 +152,7 @@ void
 peer_webrtc_relays_start (PeerWebrtcLink *link)
 {
   gboolean is_relay_only = link->config->ice_transport_policy == PEER_ICE_TRANSPORT_POLICY_RELAY;
-  guint delay = is_relay_only ? 0 : STEP_MILLISECONDS;
+  guint delay = is_relay_only ? 0 : DIRECT_MILLISECONDS;
 
   if (link->config->turn_servers == NULL)
     return;

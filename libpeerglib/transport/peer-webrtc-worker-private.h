@@ -7,8 +7,7 @@
 G_BEGIN_DECLS
 
 /* The one thread of the process on which pipelines are made, changed and
- * destroyed, which takes milliseconds each time. It runs under SCHED_BATCH
- * where the system has it, and so do the threads that are started from it. */
+ * destroyed, which takes milliseconds each time. */
 
 /* Runs func on the worker, in the order of the calls with equal priority. */
 void peer_webrtc_worker_invoke (int priority,
@@ -25,10 +24,5 @@ void peer_webrtc_worker_add_timeout (guint milliseconds,
 /* Calls func on the worker at the source's ready time, which is never at first.
  * It lives as long as the process. */
 GSource *peer_webrtc_worker_add_timer (GSourceFunc func);
-
-/* The policy of the calling thread: a thread that moves packets gains more
- * from keeping its turn than from waking up at once. */
-void peer_webrtc_worker_enter_batch_policy (void);
-void peer_webrtc_worker_leave_batch_policy (void);
 
 G_END_DECLS

@@ -1,49 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#define _GNU_SOURCE
-
 #include "config.h"
 
 #include "peer-webrtc-worker-private.h"
 
 #include <openssl/crypto.h>
-#include <sched.h>
-
-static void
-set_policy (int policy)
-{
-  const struct sched_param param = { 0 };
-
-  /* Only ever a matter of speed, so a refusal does no harm. On Linux a pid of
-   * 0 is the calling thread. */
-  if (sched_setscheduler (0, policy, &param) != 0)
-    g_debug ("The scheduling policy of a thread could not be set");
-}
-
-void
-peer_webrtc_worker_enter_batch_policy (void)
-{
-#if defined(__linux__) && defined(SCHED_BATCH)
-  if (sched_getscheduler (0) == SCHED_OTHER)
-    set_policy (SCHED_BATCH);
-#endif
-}
-
-void
-peer_webrtc_worker_leave_batch_policy (void)
-{
-#if defined(__linux__) && defined(SCHED_BATCH)
-  if (sched_getscheduler (0) == SCHED_BATCH)
-    set_policy (SCHED_OTHER);
-#endif
-}
 
 static gpointer
 run (gpointer user_data)
 {
   GMainContext *context = user_data;
 
-  peer_webrtc_worker_enter_batch_policy ();
   g_main_context_push_thread_default (context);
 
   for (;;)

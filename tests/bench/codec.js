@@ -72,6 +72,9 @@ for (const name of DOCUMENTS) {
       mbPerSecond: Object.fromEntries(Object.entries(speed).map(([who, value]) => [who, round(value)])),
       ratioToPeerjs: round(speed.libpeerglib / speed.peerjs),
       ratioToLibmsgpack: round(speed.libpeerglib / speed.libmsgpack),
+      // What libmsgpack unpacks points into the message, unchecked: this also
+      // makes a GVariant of it, as libpeerglib does.
+      ratioToLibmsgpackToGVariant: speed.libmsgpackToGVariant && round(speed.libpeerglib / speed.libmsgpackToGVariant),
     }));
   }
 }

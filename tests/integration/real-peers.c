@@ -59,15 +59,19 @@ set_object_cb (PeerPeer *peer,
 
 PeerDataConnection *
 real_peers_connect (PeerPeer *from,
-                    PeerPeer *to)
+                    PeerPeer *to,
+                    PeerConnectOptions *options,
+                    PeerDataConnection **incoming)
 {
-  g_autoptr (PeerDataConnection) incoming = NULL;
-  g_autoptr (PeerDataConnection) outgoing = NULL;
-  gulong handler = g_signal_connect (to, "connection", G_CALLBACK (set_object_cb), &incoming);
+  PeerDataConnection *outgoing;
+  g_autoptr (PeerDataConnection) other_end = NULL;
+  gulong handler = g_signal_connect (to, "connection", G_CALLBACK (set_object_cb), &other_end);
 
-  outgoing = g_object_ref (peer_peer_connect_to (from, peer_peer_get_id (to), NULL));
-  WAIT_UNTIL (real_connection_is_open (outgoing) && real_connection_is_open (incoming));
+  outgoing = g_object_ref (peer_peer_connect_to (from, peer_peer_get_id (to), options));
+  WAIT_UNTIL (real_connection_is_open (outgoing) && real_connection_is_open (other_end));
   g_signal_handler_disconnect (to, handler);
+  if (incoming != NULL)
+    *incoming = g_steal_pointer (&other_end);
 
-  return g_steal_pointer (&outgoing);
+  return outgoing;
 }

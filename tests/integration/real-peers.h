@@ -25,8 +25,11 @@ void real_peer_end (PeerPeer *peer);
 /* FALSE for NULL. */
 gboolean real_connection_is_open (PeerDataConnection *connection);
 
-/* A new connection of which both ends are open; transfer full. */
+/* A new connection of which both ends are open; transfer full. options and
+ * incoming, the other end, are nullable. */
 PeerDataConnection *real_peers_connect (PeerPeer *from,
-                                        PeerPeer *to);
+                                        PeerPeer *to,
+                                        PeerConnectOptions *options,
+                                        PeerDataConnection **incoming);
 
 G_END_DECLS

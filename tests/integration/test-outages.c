@@ -136,7 +136,7 @@ test_server_killed_and_restarted (Fixture *fixture,
   g_test_summary ("Direct connections outlive the server; what is begun while it is away works when it is back");
 
   g_signal_connect (bob, "connection", G_CALLBACK (watch_incoming_cb), values);
-  connection = real_peers_connect (alice, bob);
+  connection = real_peers_connect (alice, bob, NULL, NULL);
   count_signals (alice, &alice_count);
   count_signals (bob, &bob_count);
 
@@ -183,7 +183,7 @@ test_server_restarted_many_times (Fixture *fixture,
       g_assert_cmpuint (count.n_open, ==, i);
       g_assert_cmpuint (count.n_disconnected, ==, i);
       g_assert_cmpuint (count.n_errors, ==, i);
-      connection = real_peers_connect (i % 2 == 0 ? alice : bob, i % 2 == 0 ? bob : alice);
+      connection = real_peers_connect (i % 2 == 0 ? alice : bob, i % 2 == 0 ? bob : alice, NULL, NULL);
       peer_base_connection_close (PEER_BASE_CONNECTION (connection));
     }
 
@@ -215,13 +215,13 @@ test_cable_pulled (Fixture *fixture,
 
   g_test_summary ("The server still holds the id for the dead line when the peer comes back, and hands it over");
 
-  first = real_peers_connect (alice, bob);
+  first = real_peers_connect (alice, bob, NULL, NULL);
   count_signals (alice, &count);
   pull_cable (fixture, alice);
   WAIT_UNTIL (count.n_open == 1);
   assert_came_back_once (&count);
   g_assert_true (real_connection_is_open (first));
-  second = real_peers_connect (bob, alice);
+  second = real_peers_connect (bob, alice, NULL, NULL);
 
   real_peer_end (alice);
   real_peer_end (bob);

@@ -2,10 +2,10 @@
 
 #include "config.h"
 
-#include <libpeerglib/peer.h>
 #include <signal.h>
 #include <string.h>
 
+#include "real-peers.h"
 #include "wait-until.h"
 
 typedef struct
@@ -44,51 +44,6 @@ tear_down (Fixture *fixture,
            gconstpointer data)
 {
   stop_server (fixture);
-}
-
-static PeerPeer *
-new_peer (Fixture *fixture,
-          const char *id,
-          const char *token)
-{
-  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
-
-  return g_object_new (PEER_TYPE_PEER,
-                       "id", id,
-                       "token", token,
-                       "host", "127.0.0.1",
-                       "port", fixture->port,
-                       "secure", FALSE,
-                       "ice-servers", no_ice_servers,
-                       NULL);
-}
-
-static PeerPeer *
-new_open_peer (Fixture *fixture,
-               const char *id,
-               const char *token)
-{
-  PeerPeer *peer = new_peer (fixture, id, token);
-
-  WAIT_UNTIL (peer_peer_get_is_open (peer));
-
-  return peer;
-}
-
-static void
-end_peer (PeerPeer *peer)
-{
-  peer_peer_destroy (peer);
-  g_assert_true (peer_peer_get_is_destroyed (peer));
-  g_assert_finalize_object (peer);
-}
-
-static void
-set_object_cb (PeerPeer *peer,
-               PeerDataConnection *connection,
-               PeerDataConnection **target)
-{
-  g_set_object (target, connection);
 }
 
 static void
@@ -140,10 +95,20 @@ copy_error_cb (GObject *object,
   *target = g_error_copy (error);
 }
 
-static gboolean
-is_open (PeerDataConnection *connection)
+static PeerPeer *
+new_peer (Fixture *fixture,
+          const char *id,
+          const char *token)
 {
-  return connection != NULL && peer_base_connection_get_is_open (PEER_BASE_CONNECTION (connection));
+  return real_peer_new (fixture->port, id, token);
+}
+
+static PeerPeer *
+new_open_peer (Fixture *fixture,
+               const char *id,
+               const char *token)
+{
+  return real_peer_new_open (fixture->port, id, token);
 }
 
 /* Both ends of a new connection, open. */
@@ -155,13 +120,10 @@ connect_peers (PeerPeer *from,
                PeerDataConnection **incoming)
 {
   g_autoptr (PeerConnectOptions) options = peer_connect_options_new ();
-  gulong handler = g_signal_connect (to, "connection", G_CALLBACK (set_object_cb), incoming);
 
   peer_connect_options_set_serialization (options, serialization);
   peer_connect_options_set_reliable (options, TRUE);
-  *outgoing = g_object_ref (peer_peer_connect_to (from, peer_peer_get_id (to), options));
-  WAIT_UNTIL (is_open (*outgoing) && is_open (*incoming));
-  g_signal_handler_disconnect (to, handler);
+  *outgoing = real_peers_connect (from, to, options, incoming);
 }
 
 static void
@@ -204,9 +166,9 @@ test_two_peers (Fixture *fixture,
   for (guint i = 0; i < sent->len; i++)
     g_assert_cmpvariant (g_ptr_array_index (sent, i), g_ptr_array_index (received, i));
 
-  end_peer (alice);
-  WAIT_UNTIL (!is_open (incoming));
-  end_peer (bob);
+  real_peer_end (alice);
+  WAIT_UNTIL (!real_connection_is_open (incoming));
+  real_peer_end (bob);
   g_assert_finalize_object (outgoing);
   g_assert_finalize_object (incoming);
 }
@@ -244,7 +206,7 @@ test_ten_peers (Fixture *fixture,
 
   for (guint i = 0; i < connections->len; i++)
     {
-      WAIT_UNTIL (is_open (g_ptr_array_index (connections, i)));
+      WAIT_UNTIL (real_connection_is_open (g_ptr_array_index (connections, i)));
       g_assert_true (peer_data_connection_send_text (g_ptr_array_index (connections, i), "hello", NULL));
     }
   WAIT_UNTIL (received->len == connections->len);
@@ -252,7 +214,7 @@ test_ten_peers (Fixture *fixture,
     g_assert_cmpuint (g_list_model_get_n_items (peer_peer_get_connections (peers[i])), ==, N_PEERS - 1);
 
   for (guint i = 0; i < N_PEERS; i++)
-    end_peer (peers[i]);
+    real_peer_end (peers[i]);
 }
 
 static void
@@ -271,7 +233,7 @@ test_id_taken (Fixture *fixture,
   g_assert_true (peer_peer_get_is_open (alice));
 
   g_assert_finalize_object (impostor);
-  end_peer (alice);
+  real_peer_end (alice);
 }
 
 static void
@@ -292,9 +254,9 @@ test_takeover (Fixture *fixture,
 
   g_object_unref (outgoing);
   g_object_unref (incoming);
-  end_peer (ghost);
-  end_peer (alice);
-  end_peer (bob);
+  real_peer_end (ghost);
+  real_peer_end (alice);
+  real_peer_end (bob);
 }
 
 static void
@@ -321,11 +283,11 @@ test_server_gone_and_back (Fixture *fixture,
   WAIT_UNTIL (peer_peer_get_is_open (alice) && peer_peer_get_is_open (bob));
   g_assert_cmpstr (peer_peer_get_id (alice), ==, "alice");
   g_assert_cmpstr (peer_peer_get_id (bob), ==, bob_id);
-  g_assert_true (is_open (outgoing));
+  g_assert_true (real_connection_is_open (outgoing));
   connect_peers (bob, alice, PEER_SERIALIZATION_BINARY, &second, &second_incoming);
 
-  end_peer (alice);
-  end_peer (bob);
+  real_peer_end (alice);
+  real_peer_end (bob);
   g_object_unref (outgoing);
   g_object_unref (incoming);
   g_object_unref (second);
@@ -349,7 +311,7 @@ test_peer_gone_without_goodbye (Fixture *fixture,
   g_assert_no_error (error);
   WAIT_UNTIL (peer_server_get_client (fixture->server, "bob") != NULL);
   connection = g_object_ref (peer_peer_connect_to (alice, "bob", NULL));
-  WAIT_UNTIL (is_open (connection));
+  WAIT_UNTIL (real_connection_is_open (connection));
   g_signal_connect (connection, "close", G_CALLBACK (count_cb), &n_closed);
   g_signal_connect (connection, "error", G_CALLBACK (count_error_cb), &n_errors);
 
@@ -359,7 +321,7 @@ test_peer_gone_without_goodbye (Fixture *fixture,
 
   g_subprocess_wait (bob, NULL, NULL);
   g_object_unref (connection);
-  end_peer (alice);
+  real_peer_end (alice);
 }
 
 static void
@@ -384,7 +346,7 @@ test_unavailable (Fixture *fixture,
   g_assert_true (peer_peer_get_is_open (alice));
 
   g_assert_finalize_object (connection);
-  end_peer (alice);
+  real_peer_end (alice);
 }
 
 typedef enum
@@ -418,7 +380,7 @@ bring_to (Fixture *fixture,
   if (state >= STATE_CONNECTING)
     connection = peer_peer_connect_to (*alice, "bob", NULL);
   if (state >= STATE_CONNECTED)
-    WAIT_UNTIL (is_open (connection));
+    WAIT_UNTIL (real_connection_is_open (connection));
   if (state >= STATE_SENDING)
     g_assert_true (peer_data_connection_send (connection, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, 4 * 1024 * 1024, 1), NULL));
   if (state >= STATE_DISCONNECTED)
@@ -483,8 +445,8 @@ test_stats (Fixture *fixture,
   g_assert_true (g_variant_lookup (stats, "bytes-sent", "t", &bytes_sent));
   g_assert_cmpuint (bytes_sent, ==, 11);
 
-  end_peer (alice);
-  end_peer (bob);
+  real_peer_end (alice);
+  real_peer_end (bob);
   g_object_unref (outgoing);
   g_object_unref (incoming);
 }

@@ -313,6 +313,20 @@ run_stats (NativePeer *self,
 }
 
 static gboolean
+run_watch (NativePeer *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
+{
+  PeerDataConnection *connection = find_connection (self, parameters, error);
+
+  if (connection != NULL)
+    peer_base_connection_set_disconnect_timeout (PEER_BASE_CONNECTION (connection),
+                                                 (guint) json_object_get_int_member (parameters, "seconds"));
+  return connection != NULL;
+}
+
+static gboolean
 run_print (NativePeer *self,
            JsonObject *parameters,
            JsonBuilder *answer,
@@ -398,6 +412,7 @@ static const struct
   { "close", run_close },
   { "flush", run_flush },
   { "stats", run_stats },
+  { "watch", run_watch },
   { "print", run_print },
   { "measure", run_measure },
   { "openings", run_openings },

@@ -16,15 +16,15 @@ from lib.topology import SIGNAL_NAME, TURN_NAME, TURN_V4, Site
 PROGRAM = pathlib.Path(__file__).with_name('browser.mjs')
 
 
-async def meet(stack, network, browser_kind, native_kind):
+async def meet(stack, network, browser_kind, native_kind, *ice_urls):
     """Connects them and returns the bytes that left the native one's site, by
     their way."""
     await start_servers(stack, network)
     browser_site, native_site = Site(network, browser_kind), Site(network, native_kind)
-    native = await start_peer(stack, native_site.add_host(), 'native', STUN, TURN_UDP)
+    native = await start_peer(stack, native_site.add_host(), 'native', *ice_urls)
     username, credential = turn_credentials('browser')
     # Chromium does not look for these names in the file of hosts.
-    urls = [url.replace(TURN_NAME, TURN_V4) for url in (STUN, TURN_UDP)]
+    urls = [url.replace(TURN_NAME, TURN_V4) for url in ice_urls]
     ice_servers = [{'urls': urls, 'username': username, 'credential': credential}]
 
     browser = Process(*browser_site.add_host().command(
@@ -42,13 +42,13 @@ async def meet(stack, network, browser_kind, native_kind):
 
 async def test_direct(stack, network):
     """A browser connects directly through NATs that allow it"""
-    traffic = await meet(stack, network, PORT_RESTRICTED, PORT_RESTRICTED)
+    traffic = await meet(stack, network, PORT_RESTRICTED, PORT_RESTRICTED, STUN)
     assert traffic['direct'] > len(PROBE), traffic
 
 
 async def test_relayed(stack, network):
     """A browser connects over a relay through NATs that do not"""
-    traffic = await meet(stack, network, SYMMETRIC, SYMMETRIC)
+    traffic = await meet(stack, network, SYMMETRIC, SYMMETRIC, STUN, TURN_UDP)
     assert traffic['turn-udp'] + traffic['relayed'] > len(PROBE), traffic
 
 

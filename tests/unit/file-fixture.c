@@ -17,6 +17,7 @@ accepted_cb (GObject *object,
   g_clear_error (&fixture->receive_error);
   fixture->file = peer_file_transfer_accept_finish (PEER_FILE_TRANSFER (object), result, &fixture->receive_error);
   fixture->n_received++;
+  fixture->n_under_way--;
 }
 
 void
@@ -26,6 +27,7 @@ file_fixture_accept (FileFixture *fixture,
 {
   g_autoptr (GFile) directory = g_file_new_for_path (fixture->directory);
 
+  fixture->n_under_way++;
   peer_file_transfer_accept_async (transfer, directory, fixture->flags, cancellable, accepted_cb, fixture);
 }
 
@@ -77,12 +79,22 @@ remove_tree (const char *path)
   g_remove (path);
 }
 
+/* Whatever is under way ends with the connection, and then returns. */
+static void
+clear_pair (FileFixture *fixture)
+{
+  g_ptr_array_set_size (fixture->offers, 0);
+  peer_base_connection_close (PEER_BASE_CONNECTION (fixture->pair.outgoing));
+  peer_base_connection_close (PEER_BASE_CONNECTION (fixture->pair.incoming));
+  peer_test_wait (fixture->n_under_way == 0);
+  peer_test_pair_clear (&fixture->pair);
+}
+
 void
 file_fixture_tear_down (FileFixture *fixture,
                         gconstpointer data)
 {
-  g_ptr_array_set_size (fixture->offers, 0);
-  peer_test_pair_clear (&fixture->pair);
+  clear_pair (fixture);
   g_ptr_array_unref (fixture->offers);
   g_clear_object (&fixture->file);
   g_clear_error (&fixture->receive_error);
@@ -94,8 +106,7 @@ file_fixture_tear_down (FileFixture *fixture,
 void
 file_fixture_reconnect (FileFixture *fixture)
 {
-  g_ptr_array_set_size (fixture->offers, 0);
-  peer_test_pair_clear (&fixture->pair);
+  clear_pair (fixture);
   connect_pair (fixture, PEER_SERIALIZATION_BINARY);
 }
 
@@ -146,6 +157,7 @@ file_fixture_sent_cb (GObject *object,
   is_sent = peer_data_connection_send_stream_finish (PEER_DATA_CONNECTION (object), result, &fixture->send_error);
   g_assert_true (is_sent == (fixture->send_error == NULL));
   fixture->n_sent++;
+  fixture->n_under_way--;
 }
 
 void
@@ -158,6 +170,7 @@ file_fixture_send_bytes (FileFixture *fixture,
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (bytes);
 
   fixture->progress = -1;
+  fixture->n_under_way++;
   peer_data_connection_send_stream_async (fixture->pair.outgoing, stream, name,
                                           is_size_known ? (gint64) g_bytes_get_size (bytes) : -1, cancellable,
                                           progress_cb, fixture, progress_freed_cb, file_fixture_sent_cb, fixture);

@@ -17,7 +17,8 @@ typedef struct
   char *directory;
   GPtrArray *offers; /* of PeerFileTransfer */
   PeerFileAcceptFlags flags;
-  gboolean accepts; /* what comes, into the directory */
+  gboolean accepts;  /* what comes, into the directory */
+  guint n_under_way; /* operations that have not returned */
   guint n_received;
   guint n_sent;
   GFile *file;           /* the last one received */

@@ -50,6 +50,33 @@ check_hostile_sender (FileFixture *fixture,
 }
 
 static void
+test_silent (FileFixture *fixture,
+             gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = file_fixture_make_bytes (4 * SIZE);
+
+  g_test_summary ("A sender does not wait for ever, neither for an answer nor for progress");
+
+  fixture->accepts = FALSE;
+  peer_file_transfer_table_set_timeout (fixture->pair.outgoing->files, 1);
+  file_fixture_send_bytes (fixture, bytes, "a", TRUE, NULL);
+  peer_test_wait (fixture->n_sent == 1);
+  g_assert_error (fixture->send_error, PEER_ERROR, PEER_ERROR_TIMED_OUT);
+
+  g_ptr_array_set_size (fixture->offers, 0);
+  peer_file_transfer_table_set_timeout (fixture->pair.outgoing->files, 10000);
+  file_fixture_send_bytes (fixture, bytes, "a", TRUE, NULL);
+  peer_test_wait (fixture->offers->len == 1);
+  file_fixture_accept (fixture, g_ptr_array_index (fixture->offers, 0), NULL);
+  peer_test_wait (fixture->progress > 0);
+  peer_file_transfer_table_set_timeout (fixture->pair.outgoing->files, 1);
+  peer_loopback_transport_set_stalled (peer_test_get_transport (fixture->pair.incoming), TRUE);
+  peer_test_wait (fixture->n_sent == 2 && fixture->n_received == 1);
+  g_assert_error (fixture->send_error, PEER_ERROR, PEER_ERROR_TIMED_OUT);
+  g_assert_error (fixture->receive_error, PEER_ERROR, PEER_ERROR_ABORTED);
+}
+
+static void
 test_hostile_sender (FileFixture *fixture,
                      gconstpointer data)
 {
@@ -140,6 +167,7 @@ main (int argc,
 {
   g_test_init (&argc, &argv, NULL);
 
+  FILE_FIXTURE_ADD ("/file-transfer/hostile/silent", PEER_SERIALIZATION_BINARY, test_silent);
   FILE_FIXTURE_ADD ("/file-transfer/hostile/sender", PEER_SERIALIZATION_BINARY, test_hostile_sender);
   FILE_FIXTURE_ADD ("/file-transfer/hostile/names", PEER_SERIALIZATION_BINARY, test_hostile_names);
   FILE_FIXTURE_ADD ("/file-transfer/hostile/many", PEER_SERIALIZATION_BINARY, test_hostile_many);

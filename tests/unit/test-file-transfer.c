@@ -85,6 +85,7 @@ sent_file_cb (GObject *object,
   g_clear_error (&fixture->send_error);
   peer_data_connection_send_file_finish (PEER_DATA_CONNECTION (object), result, &fixture->send_error);
   fixture->n_sent++;
+  fixture->n_under_way--;
 }
 
 static void
@@ -99,6 +100,7 @@ test_gfile (FileFixture *fixture,
   g_test_summary ("A GFile is sent with its name and time; there, nothing is replaced");
 
   file_fixture_put (fixture, "source.bin", bytes, 100000);
+  fixture->n_under_way++;
   peer_data_connection_send_file_async (fixture->pair.outgoing, source, NULL, NULL, NULL, NULL, sent_file_cb, fixture);
   file_fixture_wait_both (fixture, 1);
   g_assert_no_error (fixture->send_error);
@@ -116,6 +118,7 @@ test_missing_file (FileFixture *fixture,
 
   g_test_summary ("A file that is not there is an error, and the other side hears nothing");
 
+  fixture->n_under_way++;
   peer_data_connection_send_file_async (fixture->pair.outgoing, source, NULL, NULL, NULL, NULL, sent_file_cb, fixture);
   peer_test_wait (fixture->n_sent == 1);
   g_assert_error (fixture->send_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
@@ -235,6 +238,7 @@ test_both_ways (FileFixture *fixture,
 
   g_signal_connect (fixture->pair.outgoing, "file", G_CALLBACK (file_fixture_offered_cb), fixture);
   file_fixture_send_bytes (fixture, bytes, "there", TRUE, NULL);
+  fixture->n_under_way++;
   peer_data_connection_send_stream_async (fixture->pair.incoming, back, "back", SIZE, NULL, NULL, NULL, NULL, file_fixture_sent_cb, fixture);
   file_fixture_wait_both (fixture, 2);
   file_fixture_check_content (fixture, "there", bytes);
@@ -321,6 +325,7 @@ test_short_input (FileFixture *fixture,
 
   g_test_summary ("A stream that ends before its size is an error on both sides");
 
+  fixture->n_under_way++;
   peer_data_connection_send_stream_async (fixture->pair.outgoing, stream, "a", 2000, NULL, NULL, NULL, NULL, file_fixture_sent_cb, fixture);
   file_fixture_wait_both (fixture, 1);
   g_assert_error (fixture->send_error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT);
@@ -352,6 +357,7 @@ streamed_cb (GObject *object,
   g_clear_error (&fixture->receive_error);
   peer_file_transfer_accept_stream_finish (PEER_FILE_TRANSFER (object), result, &fixture->receive_error);
   fixture->n_received++;
+  fixture->n_under_way--;
 }
 
 static void
@@ -367,6 +373,7 @@ test_stream (FileFixture *fixture,
   fixture->accepts = FALSE;
   file_fixture_send_bytes (fixture, bytes, "a", TRUE, NULL);
   peer_test_wait (fixture->offers->len == 1);
+  fixture->n_under_way++;
   peer_file_transfer_accept_stream_async (g_ptr_array_index (fixture->offers, 0), stream, NULL, streamed_cb, fixture);
   file_fixture_accept (fixture, g_ptr_array_index (fixture->offers, 0), NULL);
   peer_test_wait (fixture->n_received == 1);

@@ -246,12 +246,25 @@ test_bad_gateway (void)
   fixture_tear_down (&fixture);
 }
 
+static guint
+count_files (void)
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint count = 0;
+
+  while (g_dir_read_name (directory) != NULL)
+    count++;
+
+  return count;
+}
+
 /* The pauses add up to an hour; only they are cut short. */
 static void
 test_gone_for_an_hour (void)
 {
   Fixture fixture;
   gint64 passed = 0;
+  guint n_files = 0;
 
   fixture_set_up (&fixture, 0);
   peer_test_wait_events (fixture.events, "open:alice");
@@ -264,12 +277,15 @@ test_gone_for_an_hour (void)
       pause = g_source_get_ready_time (fixture.alice->reconnect_source) - g_get_monotonic_time ();
       g_assert_cmpint (pause, <=, G_TIME_SPAN_MINUTE);
       passed += MAX (pause, G_TIME_SPAN_MILLISECOND);
+      if (fixture.alice->reconnect_attempt == 10)
+        n_files = count_files ();
       peer_test_hurry (fixture.alice);
       peer_test_wait (fixture.alice->reconnect_source == NULL);
     }
   peer_test_wait (fixture.alice->reconnect_source != NULL);
   peer_test_assert_events (fixture.events, LOST);
   g_assert_cmpuint (fixture.alice->reconnect_attempt, >=, 60);
+  g_assert_cmpuint (count_files (), <=, n_files + 4);
 
   peer_test_server_start (fixture.server);
   peer_test_hurry (fixture.alice);

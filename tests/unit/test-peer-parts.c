@@ -196,6 +196,8 @@ test_ice_configuration (void)
   g_autoptr (PeerIceServer) empty = g_object_new (PEER_TYPE_ICE_SERVER, NULL);
   g_autoptr (PeerTransportConfig) config = peer_transport_config_new ();
   g_autoptr (PeerTransportConfig) none = peer_transport_config_new ();
+  g_autoptr (PeerTransportConfig) other = peer_transport_config_new ();
+  g_autoptr (PeerIceServer) turn_only = peer_ice_server_new ("turn:six.example?transport=udp", "user", "secret");
 
   peer_ice_configuration_apply (G_LIST_MODEL (servers), none);
   g_assert_null (none->stun_server);
@@ -209,6 +211,24 @@ test_ice_configuration (void)
   g_assert_cmpuint (g_strv_length (config->turn_servers), ==, 2);
   g_assert_cmpstr (config->turn_servers[0], ==, "turn://us%3Aer%40:p%2Fw@two.example:3478?transport=udp");
   g_assert_cmpstr (config->turn_servers[1], ==, "turns://us%3Aer%40:p%2Fw@three.example");
+
+  g_list_store_remove_all (servers);
+  g_list_store_append (servers, turn_only);
+  peer_ice_configuration_apply (G_LIST_MODEL (servers), other);
+  g_assert_cmpstr (other->stun_server, ==, "stun://six.example");
+}
+
+static void
+test_ice_default (void)
+{
+  g_autoptr (GListModel) servers = peer_ice_configuration_new_default ();
+  g_autoptr (PeerTransportConfig) config = peer_transport_config_new ();
+
+  g_test_summary ("Nobody’s TURN server is used without being asked for");
+
+  peer_ice_configuration_apply (servers, config);
+  g_assert_nonnull (config->stun_server);
+  g_assert_cmpuint (g_strv_length (config->turn_servers), ==, 0);
 }
 
 static void
@@ -311,6 +331,7 @@ main (int argc,
   g_test_add_func ("/peer-parts/send-queue", test_send_queue);
   g_test_add_func ("/peer-parts/connection-table", test_connection_table);
   g_test_add_func ("/peer-parts/ice-configuration", test_ice_configuration);
+  g_test_add_func ("/peer-parts/ice-default", test_ice_default);
   g_test_add_func ("/peer-parts/ice-server", test_ice_server);
   g_test_add_func ("/peer-parts/connect-options", test_connect_options);
   g_test_add_func ("/peer-parts/thread", test_thread);

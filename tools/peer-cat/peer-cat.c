@@ -8,18 +8,13 @@
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
 #include <libpeerglib/peer.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define DEFAULT_SERVER "https://0.peerjs.com/"
-#define READ_SIZE (64 * 1024)
+#include "../common/tool.h"
 
-enum
-{
-  EXIT_USAGE = 2
-};
+#define READ_SIZE (64 * 1024)
 
 typedef struct
 {
@@ -336,20 +331,7 @@ first_open_cb (GObject *object,
 static void
 cat_start (Cat *cat)
 {
-  g_autoptr (PeerPeer) named = peer_peer_new_for_uri (cat->options.server, cat->options.id);
-
-  if (cat->options.key == NULL)
-    cat->peer = g_steal_pointer (&named);
-  else
-    cat->peer = g_object_new (PEER_TYPE_PEER,
-                              "id", cat->options.id,
-                              "host", peer_peer_get_host (named),
-                              "port", peer_peer_get_port (named),
-                              "path", peer_peer_get_path (named),
-                              "secure", peer_peer_get_secure (named),
-                              "key", cat->options.key,
-                              NULL);
-
+  cat->peer = tool_new_peer (cat->options.server, cat->options.key, cat->options.id);
   g_signal_connect (cat->peer, "open", G_CALLBACK (peer_open_cb), cat);
   g_signal_connect (cat->peer, "connection", G_CALLBACK (peer_connection_cb), cat);
   g_signal_connect (cat->peer, "error", G_CALLBACK (peer_error_cb), cat);
@@ -457,26 +439,14 @@ main (int argc,
   g_autoptr (Cat) cat = g_new0 (Cat, 1);
   g_autoptr (GError) error = NULL;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
-  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
-  textdomain (GETTEXT_PACKAGE);
-
+  tool_init_locale ();
   if (!parse_options (cat, &argc, &argv, &error))
-    {
-      g_printerr ("peer-cat: %s\n", error->message);
-      g_printerr (_ ("Try “peer-cat --help” for more information.\n"));
-      return EXIT_USAGE;
-    }
-
+    return tool_fail_usage ("peer-cat", error);
   if (cat->options.version)
-    {
-      g_print ("peer-cat (libpeerglib) %s\n", PACKAGE_VERSION);
-      return EXIT_SUCCESS;
-    }
+    return tool_print_version ("peer-cat");
 
   if (cat->options.server == NULL)
-    cat->options.server = g_strdup (DEFAULT_SERVER);
+    cat->options.server = g_strdup (TOOL_DEFAULT_SERVER);
 
   return cat_run (cat);
 }

@@ -2,7 +2,7 @@
 
 // PeerJS in Debian's Chromium.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+const demoFile = path => fileURLToPath(new URL(`../../../demos/web/${path}`, import.meta.url));
 const suiteFile = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const FILES = {
@@ -32,6 +33,12 @@ const FILES = {
   '/page.js': [suiteFile('page.js'), 'text/javascript'],
   '/measure.js': [suiteFile('measure.js'), 'text/javascript'],
   '/values.js': [suiteFile('lib/values.js'), 'text/javascript'],
+  '/files/': [demoFile('index.html'), 'text/html'],
+  '/files/page.css': [demoFile('page.css'), 'text/css'],
+  '/files/page.js': [demoFile('page.js'), 'text/javascript'],
+  '/files/file-transfer.js': [demoFile('file-transfer.js'), 'text/javascript'],
+  '/files/sha256.js': [demoFile('sha256.js'), 'text/javascript'],
+  '/files/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
   '/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
   '/serializer.msgpack.mjs': [packageFile('peerjs/dist/serializer.msgpack.mjs'), 'text/javascript'],
 };
@@ -70,6 +77,15 @@ export class Browser {
     return endpoint;
   }
 
+  // The demo that sends and receives files, at a server.
+  async filePage(server) {
+    const page = await this.#browser.newPage({ acceptDownloads: true });
+    const query = new URLSearchParams({ server: server.uri });
+    await page.goto(`http://127.0.0.1:${this.#web.address().port}/files/?${query}`);
+    await page.locator('#connect-button:enabled').waitFor();
+    return page;
+  }
+
   // A page from elsewhere; what it takes from afar is read from files.
   async visit(uri, files) {
     const page = await this.#browser.newPage();
@@ -77,6 +93,15 @@ export class Browser {
       await page.route(address, route => route.fulfill({ path }));
     await page.goto(uri);
     return page;
+  }
+
+  // Sends a signal to the processes of the pages.
+  async signalPages(name) {
+    for (const pid of await descendants(process.pid)) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('--type=renderer'))
+        process.kill(pid, name);
+    }
   }
 
   async end() {
@@ -117,9 +142,21 @@ class BrowserPeer extends Endpoint {
   }
 }
 
+async function descendants(pid) {
+  const parents = new Map();
+  for (const entry of await readdir('/proc')) {
+    const status = /^\d+$/.test(entry) && (await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => ''));
+    // The name, in parentheses, may hold anything.
+    if (status)
+      parents.set(Number(entry), Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1]));
+  }
+  const isBelow = child => child === pid || (parents.has(child) && isBelow(parents.get(child)));
+  return [...parents.keys()].filter(child => child !== pid && isBelow(child));
+}
+
 async function serve(files) {
   const server = createServer(async (request, response) => {
-    const [path, type] = files[request.url] ?? [];
+    const [path, type] = files[request.url.split('?')[0]] ?? [];
     if (path)
       response.writeHead(200, { 'Content-Type': `${type}; charset=utf-8` }).end(await readFile(path));
     else

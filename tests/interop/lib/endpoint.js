@@ -133,6 +133,20 @@ export class Connection {
     return this.#tell('flush');
   }
 
+  // Gives the other side up when nothing is heard from it for so long.
+  watch(seconds) {
+    return this.#tell('watch', { seconds });
+  }
+
+  async stats() {
+    await this.#tell('stats');
+    return (await this.#take('stats')).stats;
+  }
+
+  failed() {
+    return this.#take('connection-error');
+  }
+
   #tell(command, parameters) {
     return this.endpoint.tell(command, { connection: this.id, ...parameters });
   }

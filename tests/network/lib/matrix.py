@@ -11,6 +11,8 @@ from .topology import Site
 # What is sent to see which way it goes: more than all keepalives.
 PROBE = 'x' * 40000
 HOPELESS_TIMEOUT = 8
+SIGNALING_FAILURE = 'did not answer'
+UNANSWERED = 'unanswered'
 TIMEOUT = 60
 
 # libnice decides for the first ways that it finds, and on a machine that is
@@ -76,6 +78,8 @@ class Matrix:
         except Failed as failure:
             tap.note(matrix=self.name, first=first.name, second=second.name, way=NOT_CONNECTED,
                      error=failure.kind, message=failure.message)
+            if SIGNALING_FAILURE in failure.message:
+                return UNANSWERED
             assert failure.kind == 'timed-out' and 'no path through the network' in failure.message, failure
             return NOT_CONNECTED
         way = name_of(await ways(((here, caller_site), (there, called_site))))

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "tool.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdlib.h>
+
+void
+tool_init_locale (void)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+}
+
+PeerPeer *
+tool_new_peer (const char *server,
+               const char *key,
+               const char *id)
+{
+  g_autoptr (PeerPeer) named = peer_peer_new_for_uri (server, id);
+
+  if (key == NULL)
+    return g_steal_pointer (&named);
+
+  return g_object_new (PEER_TYPE_PEER,
+                       "id", id,
+                       "host", peer_peer_get_host (named),
+                       "port", peer_peer_get_port (named),
+                       "path", peer_peer_get_path (named),
+                       "secure", peer_peer_get_secure (named),
+                       "key", key,
+                       NULL);
+}
+
+int
+tool_fail_usage (const char *program,
+                 const GError *error)
+{
+  g_printerr ("%s: %s\n", program, error->message);
+  g_printerr (_ ("Try “%s --help” for more information.\n"), program);
+
+  return TOOL_EXIT_USAGE;
+}
+
+int
+tool_print_version (const char *program)
+{
+  g_print ("%s (libpeerglib) %s\n", program, PACKAGE_VERSION);
+
+  return EXIT_SUCCESS;
+}

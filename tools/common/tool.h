@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include <libpeerglib/peer.h>
+
+G_BEGIN_DECLS
+
+#define TOOL_DEFAULT_SERVER "https://0.peerjs.com/"
+
+enum
+{
+  TOOL_EXIT_USAGE = 2
+};
+
+/* The language of the user. */
+void tool_init_locale (void);
+
+/* A peer of a server; the key and the id may be NULL. */
+PeerPeer *tool_new_peer (const char *server,
+                         const char *key,
+                         const char *id);
+
+/* Says what is wrong with the command line. Returns the exit status. */
+int tool_fail_usage (const char *program,
+                     const GError *error);
+
+/* Prints the version. Returns the exit status. */
+int tool_print_version (const char *program);
+
+G_END_DECLS

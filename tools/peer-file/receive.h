@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "options.h"
+
+G_BEGIN_DECLS
+
+/* Receives files. Returns the exit status. */
+int receive_files (const Options *options);
+
+G_END_DECLS
