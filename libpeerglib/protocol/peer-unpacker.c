@@ -16,11 +16,11 @@
 #define NANOSECONDS_PER_SECOND 1000000000
 #define MAX_TIMESTAMP (G_MAXINT64 / G_USEC_PER_SEC - 1)
 
-/* A container that is open, and what is still to come of it: keys and values
- * of a map count one each. */
+/* A container that is open, and how many elements or members are still to come
+ * of it. */
 typedef struct
 {
-  guint64 remaining;
+  gsize remaining;
   gboolean is_map;
 } Level;
 
@@ -66,9 +66,9 @@ open_container (Unpacker *unpacker,
                 GError **error)
 {
   gboolean is_map = head->kind == PEER_PACK_KIND_MAP;
-  Level level = { (guint64) head->length * (is_map ? 2 : 1), is_map };
+  Level level = { head->length, is_map };
 
-  if (level.remaining > unpacker->size - unpacker->position)
+  if ((guint64) head->length * (is_map ? 2 : 1) > unpacker->size - unpacker->position)
     return refuse_truncated (unpacker, position, error);
   if (unpacker->n_levels >= unpacker->max_depth)
     return refuse_depth (unpacker, position, error);
@@ -331,28 +331,51 @@ add_key (Unpacker *unpacker,
   return TRUE;
 }
 
-static gboolean
+static inline gboolean
+read_head (Unpacker *unpacker,
+           PeerPackHead *head,
+           GError **error)
+{
+  gsize position = unpacker->position;
+  gsize size = peer_pack_read_head (unpacker->data + position, unpacker->size - position, unpacker->format, head);
+
+  if (G_UNLIKELY (size == 0))
+    return refuse_truncated (unpacker, position, error);
+  unpacker->position += size;
+
+  return TRUE;
+}
+
+static inline gboolean
+unpack_key (Unpacker *unpacker,
+            GError **error)
+{
+  gsize position = unpacker->position;
+  PeerPackHead head = { 0 };
+
+  return read_head (unpacker, &head, error) && add_key (unpacker, &head, position, error);
+}
+
+/* A value, with its key where that is due. */
+static inline gboolean
 unpack_next (Unpacker *unpacker,
              GError **error)
 {
-  gsize position = unpacker->position;
-  gboolean is_key = FALSE;
   PeerPackHead head = { 0 };
-  gsize head_size = peer_pack_read_head (unpacker->data + position, unpacker->size - position, unpacker->format, &head);
-
-  if (head_size == 0)
-    return refuse_truncated (unpacker, position, error);
-  unpacker->position += head_size;
+  gsize position;
 
   if (unpacker->n_levels > 0)
     {
       Level *level = &unpacker->levels[unpacker->n_levels - 1];
 
-      is_key = level->is_map && level->remaining % 2 == 0;
       level->remaining--;
+      if (level->is_map && !unpack_key (unpacker, error))
+        return FALSE;
     }
 
-  return is_key ? add_key (unpacker, &head, position, error) : add_value (unpacker, &head, position, error);
+  position = unpacker->position;
+
+  return read_head (unpacker, &head, error) && add_value (unpacker, &head, position, error);
 }
 
 static gboolean
