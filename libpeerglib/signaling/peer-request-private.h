@@ -22,6 +22,9 @@ SoupMessage *peer_request_new_websocket (GUri *server,
                                          const char *id,
                                          const char *token);
 
+/* The id in the answer to a request for "id"; NULL when it is none. */
+char *peer_request_parse_id (GBytes *body);
+
 /* The ids in the answer to a request for "peers". */
 char **peer_request_parse_peers (GBytes *body,
                                  GError **error);

@@ -79,6 +79,16 @@ peer_request_new_websocket (GUri *server,
   return request;
 }
 
+char *
+peer_request_parse_id (GBytes *body)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (body, &length);
+  g_autofree char *id = g_strstrip (g_strndup (text != NULL ? text : "", length));
+
+  return *id != '\0' && g_utf8_validate (id, -1, NULL) ? g_steal_pointer (&id) : NULL;
+}
+
 char **
 peer_request_parse_peers (GBytes *body,
                           GError **error)

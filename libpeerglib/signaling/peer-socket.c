@@ -11,13 +11,13 @@
 
 #include "peer-http-private.h"
 #include "peer-keepalive-private.h"
+#include "peer-outbox-private.h"
 #include "peer-request-private.h"
 #include "protocol/peer-json-private.h"
 
 #define MAX_ID_SIZE 1024
 #define MAX_LIST_SIZE (16 * 1024 * 1024)
 #define MAX_MESSAGE_SIZE (1024 * 1024)
-#define MAX_QUEUED_MESSAGES 1024
 
 /* Seconds after which a server that does not go on with its answer is given
  * up. It does not hold for a WebSocket once that is there. */
@@ -50,7 +50,7 @@ struct _PeerSocket
   GCancellable *cancellable; /* of the attempt under way */
   SoupWebsocketConnection *connection;
   gboolean is_open;
-  GQueue queue; /* of GBytes, until it is open */
+  PeerOutbox *outbox;
   PeerKeepalive *keepalive;
   GSource *heartbeat;
   GSource *silent_open;
@@ -100,6 +100,7 @@ peer_socket_close (PeerSocket *self)
   peer_source_clear (&self->open_deadline);
   g_clear_pointer (&self->keepalive, peer_keepalive_free);
   self->is_open = FALSE;
+  peer_outbox_confirm (self->outbox);
   peer_socket_drop_connection (self);
 }
 
@@ -160,10 +161,18 @@ heartbeat_cb (gpointer user_data)
 }
 
 static void
+peer_socket_send_waiting (PeerSocket *self)
+{
+  GBytes *message;
+
+  while (self->is_open && (message = peer_outbox_peek (self->outbox)) != NULL && peer_socket_send_now (self, message))
+    peer_outbox_sent (self->outbox);
+}
+
+static void
 peer_socket_set_open (PeerSocket *self)
 {
   g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
-  GBytes *message;
 
   peer_source_clear (&self->silent_open);
   peer_source_clear (&self->open_deadline);
@@ -174,18 +183,9 @@ peer_socket_set_open (PeerSocket *self)
   if (self->ping_interval > 0)
     self->heartbeat = peer_source_new_timeout (self->context, self->ping_interval, "[libpeerglib] heartbeat", heartbeat_cb, self);
 
-  while ((message = g_queue_peek_head (&self->queue)) != NULL && peer_socket_send_now (self, message))
-    g_bytes_unref (g_queue_pop_head (&self->queue));
-
+  peer_socket_send_waiting (self);
   if (self->connection != NULL)
     g_signal_emit (self, signals[OPEN], 0, self->id);
-}
-
-static void
-peer_socket_open_silently (PeerSocket *self)
-{
-  g_debug ("The server says nothing: the id %s is taken to be ours", self->id);
-  peer_socket_set_open (self);
 }
 
 static gboolean
@@ -195,7 +195,7 @@ silent_open_cb (gpointer user_data)
 
   peer_source_clear (&self->silent_open);
   if (peer_keepalive_is_answered (self->keepalive))
-    peer_socket_open_silently (self);
+    peer_socket_set_open (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -217,9 +217,14 @@ keepalive_cb (PeerKeepaliveEvent event,
   g_autoptr (PeerSocket) self = g_object_ref (PEER_SOCKET (user_data));
 
   if (event == PEER_KEEPALIVE_LOST)
-    peer_socket_end (self, PEER_ERROR_NETWORK, FALSE, _ ("The server is not heard any more"));
+    {
+      peer_outbox_recover (self->outbox);
+      peer_socket_end (self, PEER_ERROR_NETWORK, FALSE, _ ("The server is not heard any more"));
+    }
   else if (!self->is_open && self->silent_open == NULL)
-    peer_socket_open_silently (self);
+    {
+      peer_socket_set_open (self);
+    }
 }
 
 static void
@@ -284,10 +289,17 @@ message_cb (PeerSocket *self,
   gsize length;
   const char *text = g_bytes_get_data (message, &length);
 
+  peer_outbox_confirm (self->outbox);
   if (peer_envelope_parse (&envelope, text, length, PEER_JSON_MAX_DEPTH, &error))
     peer_socket_handle (self, &envelope);
   else
     g_debug ("Ignoring a malformed message from the server: %s", error->message);
+}
+
+static void
+pong_cb (PeerSocket *self)
+{
+  peer_outbox_confirm (self->outbox);
 }
 
 static void
@@ -296,6 +308,8 @@ error_cb (PeerSocket *self,
 {
   g_autoptr (PeerSocket) keep_alive = g_object_ref (self);
 
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    peer_outbox_recover (self->outbox);
   peer_socket_end_with_io_error (self, error);
 }
 
@@ -318,6 +332,7 @@ peer_socket_watch_connection (PeerSocket *self,
   self->connection = g_object_ref (connection);
   soup_websocket_connection_set_max_incoming_payload_size (connection, MAX_MESSAGE_SIZE);
   g_signal_connect_swapped (connection, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect_swapped (connection, "pong", G_CALLBACK (pong_cb), self);
   g_signal_connect_swapped (connection, "error", G_CALLBACK (error_cb), self);
   g_signal_connect_swapped (connection, "closed", G_CALLBACK (closed_cb), self);
   self->keepalive = peer_keepalive_new (connection, self->ping_interval, keepalive_cb, self);
@@ -336,7 +351,6 @@ websocket_connect_cb (GObject *object,
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-
   if (connection == NULL)
     {
       peer_socket_end_with_io_error (self, error);
@@ -368,16 +382,14 @@ id_cb (GObject *object,
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-
   if (body == NULL && error->domain != PEER_ERROR)
     {
       peer_socket_end_with_io_error (self, error);
       return;
     }
 
-  if (body != NULL && g_bytes_get_size (body) > 0)
-    id = g_strstrip (g_strndup (g_bytes_get_data (body, NULL), g_bytes_get_size (body)));
-  if (id == NULL || *id == '\0' || !g_utf8_validate (id, -1, NULL))
+  id = body != NULL ? peer_request_parse_id (body) : NULL;
+  if (id == NULL)
     {
       g_autofree char *message = g_strdup_printf (_ ("Could not get an id from the server: %s"),
                                                   error != NULL ? error->message : _ ("the answer is not an id"));
@@ -468,12 +480,8 @@ peer_socket_send (PeerSocket *self,
 {
   g_autoptr (GBytes) message = peer_envelope_build (type, NULL, dst, payload, payload != NULL ? strlen (payload) : 0);
 
-  if (self->is_open && peer_socket_send_now (self, message))
-    return;
-
-  if (self->queue.length == MAX_QUEUED_MESSAGES)
-    g_bytes_unref (g_queue_pop_head (&self->queue));
-  g_queue_push_tail (&self->queue, g_steal_pointer (&message));
+  peer_outbox_add (self->outbox, message);
+  peer_socket_send_waiting (self);
 }
 
 static void
@@ -521,7 +529,6 @@ peer_socket_dispose (GObject *object)
   PeerSocket *self = PEER_SOCKET (object);
 
   peer_socket_close (self);
-  g_queue_clear_full (&self->queue, (GDestroyNotify) g_bytes_unref);
   g_clear_object (&self->session);
   g_clear_object (&self->tls_database);
 
@@ -533,6 +540,7 @@ peer_socket_finalize (GObject *object)
 {
   PeerSocket *self = PEER_SOCKET (object);
 
+  peer_outbox_free (self->outbox);
   g_main_context_unref (self->context);
   g_uri_unref (self->uri);
   g_free (self->key);
@@ -562,6 +570,7 @@ static void
 peer_socket_init (PeerSocket *self)
 {
   self->context = g_main_context_ref_thread_default ();
+  self->outbox = peer_outbox_new ();
   self->silent_delay = SILENT_OPEN_DELAY;
   self->open_timeout = OPEN_TIMEOUT;
   self->answer_timeout = ANSWER_TIMEOUT;

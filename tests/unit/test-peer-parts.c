@@ -6,6 +6,7 @@
 
 #include "libpeerglib/peer-backoff-private.h"
 #include "libpeerglib/peer-ice-configuration-private.h"
+#include "libpeerglib/signaling/peer-outbox-private.h"
 
 static void
 test_backoff (void)
@@ -23,6 +24,77 @@ test_backoff (void)
         }
     }
   g_assert_cmpuint (peer_backoff_delay (1, G_MAXUINT), >=, 30000);
+}
+
+static char *
+drain (PeerOutbox *outbox)
+{
+  GString *text = g_string_new (NULL);
+  GBytes *message;
+
+  while ((message = peer_outbox_peek (outbox)) != NULL)
+    {
+      g_string_append_len (text, g_bytes_get_data (message, NULL), g_bytes_get_size (message));
+      peer_outbox_sent (outbox);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+add_to_outbox (PeerOutbox *outbox,
+               const char *text)
+{
+  g_autoptr (GBytes) message = g_bytes_new_static (text, strlen (text));
+
+  peer_outbox_add (outbox, message);
+}
+
+static void
+assert_drained (PeerOutbox *outbox,
+                const char *expected)
+{
+  g_autofree char *text = drain (outbox);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_outbox (void)
+{
+  g_autoptr (PeerOutbox) outbox = peer_outbox_new ();
+
+  add_to_outbox (outbox, "a");
+  add_to_outbox (outbox, "b");
+  assert_drained (outbox, "ab");
+  add_to_outbox (outbox, "c");
+  peer_outbox_recover (outbox);
+  peer_outbox_recover (outbox);
+  assert_drained (outbox, "abc");
+  peer_outbox_confirm (outbox);
+  peer_outbox_recover (outbox);
+  assert_drained (outbox, "");
+}
+
+static void
+test_outbox_bounded (void)
+{
+  g_autoptr (PeerOutbox) outbox = peer_outbox_new ();
+  g_autofree char *first = NULL;
+  g_autofree char *both = NULL;
+
+  add_to_outbox (outbox, "a");
+  for (guint i = 0; i < PEER_OUTBOX_MAX; i++)
+    add_to_outbox (outbox, "b");
+  first = drain (outbox);
+  g_assert_cmpuint (strlen (first), ==, PEER_OUTBOX_MAX);
+  g_assert_null (strchr (first, 'a'));
+
+  add_to_outbox (outbox, "c");
+  peer_outbox_recover (outbox);
+  both = drain (outbox);
+  g_assert_cmpuint (strlen (both), ==, PEER_OUTBOX_MAX);
+  g_assert_true (g_str_has_suffix (both, "c"));
 }
 
 static void
@@ -325,6 +397,8 @@ main (int argc,
   g_test_summary ("The parts of peers, and their main contexts");
 
   g_test_add_func ("/peer-parts/backoff", test_backoff);
+  g_test_add_func ("/peer-parts/outbox", test_outbox);
+  g_test_add_func ("/peer-parts/outbox-bounded", test_outbox_bounded);
   g_test_add_func ("/peer-parts/early-candidates", test_early_candidates);
   g_test_add_func ("/peer-parts/early-candidates-bounded", test_early_candidates_bounded);
   g_test_add_func ("/peer-parts/wait-queue", test_wait_queue);
