@@ -54,6 +54,11 @@ void peer_liveness_measure (PeerLiveness *self,
 void peer_liveness_check (PeerLiveness *self,
                           gint64 now);
 
+/* Somebody else says that the other side is gone: it is lost until it is heard,
+ * which has to be soon. FALSE when nobody watches. An update is due at once. */
+gboolean peer_liveness_lose (PeerLiveness *self,
+                             gint64 now);
+
 /* To be called at wake_at, and may be called at any time. A side that does not
  * listen hears nothing, which says nothing about the other; it still asks, so
  * that the other hears from it. */

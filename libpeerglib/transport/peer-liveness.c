@@ -141,6 +141,19 @@ peer_liveness_check (PeerLiveness *self,
   plan (self);
 }
 
+gboolean
+peer_liveness_lose (PeerLiveness *self,
+                    gint64 now)
+{
+  if (!is_watching (self))
+    return FALSE;
+
+  self->is_lost = TRUE;
+  peer_liveness_check (self, now);
+
+  return TRUE;
+}
+
 /* A process that was stopped, or starved, could not have heard anything. */
 static void
 excuse_delay (PeerLiveness *self,
@@ -172,7 +185,7 @@ peer_liveness_update (PeerLiveness *self,
       if (!is_listening)
         peer_liveness_hear (self, now);
 
-      if (self->is_lost && (self->timeout == 0 || now < get_end (self, LOST_PART)))
+      if (self->is_lost && (self->timeout == 0 || (self->checked_at < 0 && now < get_end (self, LOST_PART))))
         {
           self->is_lost = FALSE;
           actions |= PEER_LIVENESS_FOUND;
@@ -203,7 +216,7 @@ GError *
 peer_liveness_new_error (const PeerLiveness *self,
                          gint64 now)
 {
-  double seconds = (double) (now - self->heard_at) / G_USEC_PER_SEC;
+  double seconds = self->heard_at >= 0 ? (double) (now - self->heard_at) / G_USEC_PER_SEC : 0;
 
   return g_error_new (PEER_ERROR, PEER_ERROR_TIMED_OUT,
                       _ ("Nothing was heard from the other side for %.1f seconds"), seconds);

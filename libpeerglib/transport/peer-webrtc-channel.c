@@ -6,9 +6,6 @@
 
 #include "peer-webrtc-elements-private.h"
 
-#include <glib/gi18n-lib.h>
-#include <libpeerglib/peer-error.h>
-
 #define CLOSE_EVENT "peer-close"
 
 /* webrtcbin's own signal for it costs a thread switch per message. */

@@ -53,6 +53,7 @@ struct _PeerWebrtcLink
   GQueue stats_tasks; /* those that wait for the first round trip */
   PeerIceConnectionState ice_state;
   gboolean has_path;
+  gboolean is_doubted; /* whether ICE gave up what may be there all the same */
   gboolean is_verified;
   gboolean is_secure;
   gboolean is_open;

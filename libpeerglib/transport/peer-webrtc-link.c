@@ -144,6 +144,9 @@ on_monitor_event (PeerWebrtcMonitorEvent event,
       peer_webrtc_link_set_ice_state (self, PEER_ICE_CONNECTION_STATE_DISCONNECTED);
       break;
     case PEER_WEBRTC_MONITOR_FOUND:
+      g_mutex_lock (&self->lock);
+      self->is_doubted = FALSE;
+      g_mutex_unlock (&self->lock);
       peer_webrtc_link_set_ice_state (self, PEER_ICE_CONNECTION_STATE_CONNECTED);
       break;
     case PEER_WEBRTC_MONITOR_DEAD:

@@ -23,7 +23,7 @@ typedef enum
   PEER_WEBRTC_MONITOR_MEASURED, /* the first round trip; on any thread */
 } PeerWebrtcMonitorEvent;
 
-/* Called on the worker. error is set when the other side is dead. */
+/* Called on the worker, unless ICE says it. error is set when the other side is dead. */
 typedef void (*PeerWebrtcMonitorFunc) (PeerWebrtcMonitorEvent event,
                                        const GError *error,
                                        gpointer user_data);
@@ -48,6 +48,9 @@ void peer_webrtc_monitor_stop (PeerWebrtcMonitor *self);
 void peer_webrtc_monitor_set_timeout (PeerWebrtcMonitor *self,
                                       guint milliseconds);
 void peer_webrtc_monitor_check (PeerWebrtcMonitor *self);
+
+/* ICE says that the path is gone: it is, unless something is heard soon. */
+void peer_webrtc_monitor_lose (PeerWebrtcMonitor *self);
 
 /* Sends a HEARTBEAT, whether it is time for one or not. */
 void peer_webrtc_monitor_measure (PeerWebrtcMonitor *self);

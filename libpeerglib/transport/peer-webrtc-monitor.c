@@ -235,6 +235,27 @@ peer_webrtc_monitor_check (PeerWebrtcMonitor *self)
   invoke (self, update_now);
 }
 
+void
+peer_webrtc_monitor_lose (PeerWebrtcMonitor *self)
+{
+  gint64 now = g_get_monotonic_time ();
+  g_autoptr (GError) error = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (!peer_liveness_lose (&self->liveness, now))
+    error = peer_liveness_new_error (&self->liveness, now);
+  g_mutex_unlock (&self->lock);
+
+  if (error != NULL)
+    {
+      self->func (PEER_WEBRTC_MONITOR_DEAD, error, self->user_data);
+      return;
+    }
+
+  self->func (PEER_WEBRTC_MONITOR_LOST, NULL, self->user_data);
+  invoke (self, update_now);
+}
+
 static gboolean
 measure (gpointer user_data)
 {

@@ -68,6 +68,20 @@ promise_new (PeerWebrtcLink *self,
                                            (GDestroyNotify) peer_webrtc_link_unref);
 }
 
+/* libnice may be wrong about an open link, or the network may come back: what
+ * comes is let in as before, and decides. */
+static void
+doubt_path (PeerWebrtcLink *self,
+            GstWebRTCICETransport *ice)
+{
+  g_mutex_lock (&self->lock);
+  self->is_doubted = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  gst_webrtc_ice_transport_connection_state_change (ice, GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED);
+  peer_webrtc_monitor_lose (self->monitor);
+}
+
 static void
 on_ice_state (GstWebRTCICETransport *ice,
               GParamSpec *pspec,
@@ -83,7 +97,7 @@ on_ice_state (GstWebRTCICETransport *ice,
     [GST_WEBRTC_ICE_CONNECTION_STATE_CLOSED] = PEER_ICE_CONNECTION_STATE_CLOSED,
   };
   GstWebRTCICEConnectionState state;
-  gboolean has_path;
+  gboolean has_path, is_open, is_doubted;
 
   g_object_get (ice, "state", &state, NULL);
   if ((guint) state >= G_N_ELEMENTS (states))
@@ -91,12 +105,22 @@ on_ice_state (GstWebRTCICETransport *ice,
 
   g_mutex_lock (&self->lock);
   has_path = self->has_path;
+  is_open = self->is_open;
+  is_doubted = self->is_doubted;
   g_mutex_unlock (&self->lock);
   if (has_path && (state == GST_WEBRTC_ICE_CONNECTION_STATE_NEW || state == GST_WEBRTC_ICE_CONNECTION_STATE_CHECKING))
     {
       gst_webrtc_ice_transport_connection_state_change (ice, GST_WEBRTC_ICE_CONNECTION_STATE_CONNECTED);
       return;
     }
+
+  if (is_open && state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
+    {
+      doubt_path (self, ice);
+      return;
+    }
+  if (is_doubted)
+    return;
 
   if (peer_webrtc_link_set_ice_state (self, states[state]) && state == GST_WEBRTC_ICE_CONNECTION_STATE_FAILED)
     peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED,

@@ -143,6 +143,26 @@ test_check (void)
 }
 
 static void
+test_lose (void)
+{
+  PeerLiveness liveness;
+
+  g_test_summary ("A side that ICE has given up has five seconds to be heard");
+
+  begin (&liveness, TIMEOUT_MILLISECONDS);
+  g_assert_true (peer_liveness_lose (&liveness, START + SECOND));
+  assert_run (&liveness, START + 2 * SECOND, "A1 A1 ");
+  g_assert_true (peer_liveness_hear (&liveness, START + 2 * SECOND));
+  g_assert_cmpint (peer_liveness_update (&liveness, TRUE, START + 2 * SECOND), ==, PEER_LIVENESS_FOUND);
+
+  g_assert_true (peer_liveness_lose (&liveness, START + 3 * SECOND));
+  assert_run (&liveness, START + 100 * SECOND, "A3 A3 A4 A5 A6 A7 A7 D8 ");
+
+  begin (&liveness, 0);
+  g_assert_false (peer_liveness_lose (&liveness, START + SECOND));
+}
+
+static void
 test_never (void)
 {
   PeerLiveness liveness;
@@ -226,6 +246,7 @@ main (int argc,
   g_test_add_func ("/liveness/busy", test_busy);
   g_test_add_func ("/liveness/found", test_found);
   g_test_add_func ("/liveness/check", test_check);
+  g_test_add_func ("/liveness/lose", test_lose);
   g_test_add_func ("/liveness/never", test_never);
   g_test_add_func ("/liveness/delay", test_delay);
   g_test_add_func ("/liveness/deaf", test_deaf);
