@@ -4,7 +4,6 @@
 // it comes, of libwebrtc, of libdatachannel and of PeerJS in Chromium: lines of
 // JSON, medians and ratios. With --quick only that it works.
 
-import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -97,14 +96,26 @@ const noteBulk = (contestant, serialization, size, bytes) =>
     note(contestant.name, 'cpu', (usage(contestant.pids).cpu - before.cpu) / megabytes, { serialization, size });
   });
 
+// The others may get stuck: that is their result.
+async function attempt(program, measure) {
+  try {
+    await measure(program);
+  } catch (error) {
+    if (program.isOurs)
+      throw error;
+    console.error(error.message);
+    await program.restart();
+  }
+}
+
 // Around all of them for each measure, so that they meet the same moods of the
 // machine.
 async function measurePrograms(programs) {
   const each = async measure => {
     for (const program of programs)
-      await measure(program);
+      await attempt(program, measure);
   };
-  const ours = programs.find(({ name }) => name === 'libpeerglib');
+  const ours = programs.find(({ isOurs }) => isOurs);
 
   await each(program => noteOpening(program, 'open-first'));
   await each(noteOpenings);
@@ -153,14 +164,14 @@ const spread = values => ({
 
 const print = item => console.log(JSON.stringify({ benchmark: 'connection', ...item }));
 
-function describeMachine() {
+function describeMachine(loadAverage, complete) {
   print({
     processor: cpus()[0].model,
     cores: cpus().length,
     kernel: release(),
-    load_average: Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]),
+    load_average: loadAverage,
     rounds,
-    complete: !options.quick,
+    complete,
   });
 }
 
@@ -181,19 +192,26 @@ function printResults() {
   }
 }
 
+// With browsers many things may fail; what has been measured is not lost then.
+async function runPairs(pairs) {
+  for (let round = 0; round < rounds; round++) {
+    console.error(`pairs, round ${round + 1} of ${rounds}, load average ${loadavg()[0].toFixed(1)}`);
+    await measurePairs(pairs);
+  }
+}
+
 await guard(options.quick ? 120_000 : 900_000, async defer => {
-  describeMachine();
+  const [loadAverage] = loadavg().map(rounded);
+  let failure;
   for (let round = 0; round < rounds; round++) {
     console.error(`round ${round + 1} of ${rounds}, load average ${loadavg()[0].toFixed(1)}`);
     await withCleanup(startPrograms, measurePrograms, defer);
   }
-  await withCleanup(startPairs, async pairs => {
-    for (let round = 0; round < rounds; round++) {
-      console.error(`pairs, round ${round + 1} of ${rounds}, load average ${loadavg()[0].toFixed(1)}`);
-      await measurePairs(pairs);
-    }
-  }, defer);
+  await withCleanup(startPairs, runPairs, defer).catch(error => (failure = error));
+  describeMachine(loadAverage, !options.quick && !failure);
   printResults();
+  if (failure)
+    throw failure;
 });
 
 // Ends what was started when it has been measured.

@@ -13,7 +13,7 @@ import { startPeerServer } from '../../interop/lib/servers.js';
 import { within } from '../../interop/lib/suite.js';
 import { descendants } from './usage.js';
 
-const DEADLINE = 60_000;
+const DEADLINE = 30_000;
 
 // The package @roamhq/wrtc stops for good when it opens many more at once.
 const MAX_AT_ONCE = { libwebrtc: 10 };
@@ -35,6 +35,7 @@ class Program {
 
   constructor(name) {
     this.name = name;
+    this.isOurs = name === 'libpeerglib';
     this.maxAtOnce = MAX_AT_ONCE[name] ?? Infinity;
   }
 
@@ -58,7 +59,13 @@ class Program {
   ping = count => this.#tell(`ping ${count}`);
   bulk = (size, count) => this.#tell(`bulk ${size} ${count}`);
   close = () => this.#tell('close');
-  end = () => this.#child.end();
+  end = () => this.#child.end('SIGTERM');
+
+  async restart() {
+    await this.end();
+    this.#answers = [];
+    await this.start();
+  }
 }
 
 // Two peers and the processes that they run in.
