@@ -96,6 +96,9 @@ get_layout (const char *type,
 static guint
 get_offset_width (gsize size)
 {
+  /* GLib takes no bytes at all for a tuple of empty members, too. */
+  if (size == 0)
+    return 0;
   if (size <= G_MAXUINT8)
     return 1;
   if (size <= G_MAXUINT16)
@@ -115,6 +118,8 @@ read_offset (const guint8 *data,
   /* copies of constant size are loads */
   switch (width)
     {
+    case 0:
+      return 0;
     case 1:
       return *data;
     case 2:

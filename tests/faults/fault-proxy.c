@@ -31,6 +31,7 @@ struct _FaultProxy
   char *server;
   char *uri;
   GPtrArray *links;
+  guint n_messages;
 };
 
 typedef struct _Link Link;
@@ -253,6 +254,7 @@ message_cb (SoupWebsocketConnection *connection,
   const char *data = g_bytes_get_data (message, &size);
   g_autofree char *text = g_strndup (data, size);
 
+  self->n_messages++;
   if (g_rand_double (self->random) < self->rate)
     inflict (way, (Fault) g_rand_int_range (self->random, 0, N_FAULTS), text);
   else
@@ -378,4 +380,10 @@ const char *
 fault_proxy_get_uri (FaultProxy *self)
 {
   return self->uri;
+}
+
+guint
+fault_proxy_get_n_messages (FaultProxy *self)
+{
+  return self->n_messages;
 }

@@ -19,6 +19,9 @@ FaultProxy *fault_proxy_new (const char *server,
 void fault_proxy_free (FaultProxy *self);
 const char *fault_proxy_get_uri (FaultProxy *self);
 
+/* How many messages came by, of both sides. */
+guint fault_proxy_get_n_messages (FaultProxy *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FaultProxy, fault_proxy_free)
 
 G_END_DECLS

@@ -10,7 +10,7 @@ typedef struct
 {
   const char *server; /* the address of a PeerServer */
   FaultTransportFactory factory;
-  guint connect_timeout; /* seconds */
+  guint quiet; /* idle milliseconds after which nothing more is waited for */
   guint n_seeds;
   guint n_at_once;
 } FaultWorlds;

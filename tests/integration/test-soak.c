@@ -69,6 +69,7 @@ follow (Fixture *fixture,
 {
   fixture->n_alive++;
   g_object_weak_ref (G_OBJECT (connection), alive_cb, fixture);
+  peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (connection), WAIT_UNTIL_DEADLINE);
   g_signal_connect (connection, "close", G_CALLBACK (on_close), fixture);
   g_signal_connect (connection, "error", G_CALLBACK (on_error), NULL);
   g_signal_connect (connection, "data", G_CALLBACK (on_data), fixture);

@@ -152,7 +152,7 @@ test_objects (void)
   g_assert_true (peer_webrtc_transport_check (NULL));
   tracer = find_leaks_tracer ();
   g_assert_nonnull (tracer);
-  for (guint i = 0; i < 4; i++)
+  for (guint i = 0; i < (g_getenv ("PEER_TEST_LONG") != NULL ? 200 : 4); i++)
     open_and_close (i);
   wait_for_links ();
   g_assert_cmpuint (count_objects (tracer), ==, 0);

@@ -13,7 +13,10 @@
  *
  * It ends with its standard input. */
 
-#define BLOCKED_MICROSECONDS (2 * G_USEC_PER_SEC)
+#define BLOCKED_MICROSECONDS (4 * G_USEC_PER_SEC)
+
+/* Seconds; a busy machine may need them. */
+#define CONNECT_TIMEOUT 100
 
 static void
 data_cb (PeerDataConnection *connection,
@@ -30,7 +33,8 @@ static void
 connection_cb (PeerPeer *peer,
                PeerDataConnection *connection)
 {
-  peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (connection), 5);
+  peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (connection), CONNECT_TIMEOUT);
+  peer_data_connection_set_max_buffered_amount (connection, 8 * 1024 * 1024);
   g_signal_connect (connection, "data", G_CALLBACK (data_cb), NULL);
 }
 
@@ -58,6 +62,7 @@ main (int argc,
   peer = peer_peer_new_for_uri (argv[1], argv[2]);
   g_list_store_remove_all (G_LIST_STORE (peer_peer_get_ice_servers (peer)));
   peer_peer_set_max_message_size (peer, 1024 * 1024);
+  peer_peer_set_max_pending_size (peer, 16 * 1024 * 1024);
   g_signal_connect (peer, "connection", G_CALLBACK (connection_cb), NULL);
   g_unix_fd_add (STDIN_FILENO, G_IO_HUP, stdin_cb, loop);
   g_main_loop_run (loop);
