@@ -6,6 +6,7 @@
 
 #include "peer-data-connection.h"
 #include "peer-file-transfer.h"
+#include "protocol/peer-file-message-private.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,13 @@ void peer_file_transfer_table_free (PeerFileTransferTable *self);
 /* A value arrived: takes it when it is of a file transfer. */
 gboolean peer_file_transfer_table_handle (PeerFileTransferTable *self,
                                           GVariant *value);
+
+/* Sends a message, even where max-buffered-amount leaves no room for values: a
+ * transfer has bounds of its own. Only a peer that has us answer without end
+ * and does not listen gets no answer: PEER_ERROR_LIMIT_EXCEEDED. */
+gboolean peer_file_transfer_table_send (PeerFileTransferTable *self,
+                                        const PeerFileMessage *message,
+                                        GError **error);
 
 /* There may be room to send more. */
 void peer_file_transfer_table_pump (PeerFileTransferTable *self);

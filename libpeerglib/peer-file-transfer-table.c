@@ -13,6 +13,9 @@
  * to get through soon, enough to keep it busy. */
 #define SEND_AHEAD (512 * 1024)
 
+/* Bytes that may wait beyond those of values. */
+#define SEND_HEADROOM (1024 * 1024)
+
 /* Files on their way at once; the others sent wait, the others offered by the
  * other side are refused. */
 #define MAX_OUTGOING 8
@@ -102,18 +105,36 @@ peer_file_transfer_table_remove (PeerFileTransferTable *self,
   offer_waiting (self);
 }
 
+gboolean
+peer_file_transfer_table_send (PeerFileTransferTable *self,
+                               const PeerFileMessage *message,
+                               GError **error)
+{
+  guint64 limit = peer_data_connection_get_max_buffered_amount (self->connection);
+  g_autoptr (GVariant) value = NULL;
+
+  if (!peer_data_connection_check_can_send (self->connection, error))
+    return FALSE;
+  if (limit > 0 && peer_data_connection_get_buffered_amount (self->connection) > limit + SEND_HEADROOM)
+    {
+      g_set_error_literal (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("The other peer takes none of the answers that it asks for"));
+      return FALSE;
+    }
+
+  value = g_variant_ref_sink (peer_file_message_to_value (message));
+
+  return peer_data_connection_send_now (self->connection, value, error);
+}
+
 static void
 refuse (PeerFileTransferTable *self,
         const char *id,
         const char *reason)
 {
   PeerFileMessage message = PEER_FILE_MESSAGE_INIT (PEER_FILE_MESSAGE_REFUSE, (char *) id);
-  g_autoptr (GVariant) value = NULL;
 
   message.reason = (char *) reason;
-  value = g_variant_ref_sink (peer_file_message_to_value (&message));
-  if (peer_data_connection_check_can_send (self->connection, NULL))
-    peer_data_connection_send_now (self->connection, value, NULL);
+  peer_file_transfer_table_send (self, &message, NULL);
 }
 
 static void
@@ -194,8 +215,10 @@ static gboolean
 has_room (PeerFileTransferTable *self)
 {
   PeerTransport *transport = PEER_BASE_CONNECTION (self->connection)->transport;
+  guint64 limit = peer_data_connection_get_max_buffered_amount (self->connection);
 
   return !self->is_closed && transport != NULL &&
+         (limit == 0 || peer_data_connection_get_buffered_amount (self->connection) < limit) &&
          peer_send_queue_get_size (self->connection->queue) + peer_transport_get_buffered_amount (transport) < SEND_AHEAD;
 }
 

@@ -56,15 +56,11 @@ peer_file_transfer_send (PeerFileTransfer *self,
                          PeerFileMessage *message)
 {
   g_autoptr (PeerFileTransfer) keep_alive = g_object_ref (self);
-  g_autoptr (GVariant) value = NULL;
   g_autoptr (GError) error = NULL;
 
   if (has_ended (self) || self->connection == NULL)
     return FALSE;
-
-  value = g_variant_ref_sink (peer_file_message_to_value (message));
-  if (!peer_data_connection_check_can_send (self->connection, &error) ||
-      !peer_data_connection_send_now (self->connection, value, &error))
+  if (!peer_file_transfer_table_send (self->connection->files, message, &error))
     peer_file_transfer_end (self, error);
 
   return !has_ended (self);

@@ -113,6 +113,34 @@ def test_raw(scene):
     exchange(scene, Peer.Serialization.NONE, [parse("'text'"), parse("[byte 0x00, 0xff]")])
 
 
+def test_file(scene):
+    to_bob, to_alice = scene.connect(reliable=True)
+    content = bytes(range(256)) * 1000
+    progress, sent, received = [], [], []
+    output = Gio.MemoryOutputStream.new_resizable()
+
+    def take(_, transfer):
+        assert (transfer.props.name, transfer.props.directory, transfer.props.size) == ("b.bin", "a", len(content))
+        transfer.accept_stream_async(output, None, lambda it, result: received.append(it.accept_stream_finish(result)))
+
+    to_alice.connect("file", take)
+    to_bob.send_stream_async(
+        Gio.MemoryInputStream.new_from_bytes(GLib.Bytes.new(content)),
+        "a/b.bin",
+        len(content),
+        None,
+        lambda current, total: progress.append((current, total)),
+        (),
+        lambda it, result: sent.append(it.send_stream_finish(result)),
+    )
+    wait_until(lambda: sent and received)
+    assert sent == received == [True]
+    output.close(None)
+    assert output.steal_as_bytes().get_data() == content
+    assert progress[-1] == (len(content), len(content))
+    to_bob.close()
+
+
 def test_errors(scene):
     to_nobody = scene.alice.connect_to("nobody", None)
     errors, closed = [], []

@@ -16,7 +16,7 @@ import { startPeerServer } from './lib/servers.js';
 import { run } from './lib/suite.js';
 
 const SIZE = 10_000_000;
-const LARGE = 60_000_000;
+const LARGE = 40_000_000;
 
 const CODE = /^peer-file (?:receive|send --to) (\S+)/;
 
@@ -76,8 +76,8 @@ await run(220_000, async suite => {
     return code;
   }
 
-  const complete = page => page.locator('.transfer.complete').first().waitFor({ timeout: 50_000 });
-  const failed = page => page.locator('.transfer.failed').first().waitFor({ timeout: 50_000 });
+  const complete = page => page.locator('.transfer.complete').first().waitFor();
+  const failed = page => page.locator('.transfer.failed').first().waitFor();
 
   async function save(page) {
     const download = page.waitForEvent('download');

@@ -126,6 +126,42 @@ test_hostile_many (FileFixture *fixture,
 }
 
 static void
+test_deaf (FileFixture *fixture,
+           gconstpointer data)
+{
+  const gsize limit = 100000;
+  gsize most = 0;
+
+  g_test_summary ("A peer that has us answer and does not listen costs a bounded amount of memory");
+
+  g_signal_handlers_disconnect_by_func (fixture->pair.incoming, file_fixture_offered_cb, fixture);
+  peer_data_connection_set_max_buffered_amount (fixture->pair.incoming, limit);
+  peer_loopback_transport_set_stalled (peer_test_get_transport (fixture->pair.incoming), TRUE);
+  for (guint i = 0; i < 20000; i++)
+    say (fixture->pair.outgoing, "'type': <'offer'>, 'id': <'%u'>, 'name': <'a'>", i);
+  g_assert_true (peer_data_connection_send_text (fixture->pair.outgoing, "end", NULL));
+  peer_test_wait_events (fixture->pair.incoming_events, "data:'end'");
+  most = peer_data_connection_get_buffered_amount (fixture->pair.incoming);
+  g_assert_cmpuint (most, >, limit);
+  g_assert_cmpuint (most, <, limit + 1024 * 1024 + 1000);
+}
+
+static void
+test_small_limit (FileFixture *fixture,
+                  gconstpointer data)
+{
+  g_autoptr (GBytes) bytes = file_fixture_make_bytes (SIZE);
+
+  g_test_summary ("A file gets through a connection that holds little");
+
+  peer_data_connection_set_max_buffered_amount (fixture->pair.outgoing, 1000);
+  file_fixture_send_bytes (fixture, bytes, "a", TRUE, NULL);
+  file_fixture_wait_both (fixture, 1);
+  g_assert_no_error (fixture->send_error);
+  file_fixture_check_content (fixture, "a", bytes);
+}
+
+static void
 test_wrong_digest (FileFixture *fixture,
                    gconstpointer data)
 {
@@ -170,6 +206,8 @@ main (int argc,
   FILE_FIXTURE_ADD ("/file-transfer/hostile/silent", PEER_SERIALIZATION_BINARY, test_silent);
   FILE_FIXTURE_ADD ("/file-transfer/hostile/sender", PEER_SERIALIZATION_BINARY, test_hostile_sender);
   FILE_FIXTURE_ADD ("/file-transfer/hostile/names", PEER_SERIALIZATION_BINARY, test_hostile_names);
+  FILE_FIXTURE_ADD ("/file-transfer/hostile/deaf", PEER_SERIALIZATION_BINARY, test_deaf);
+  FILE_FIXTURE_ADD ("/file-transfer/small-limit", PEER_SERIALIZATION_BINARY, test_small_limit);
   FILE_FIXTURE_ADD ("/file-transfer/hostile/many", PEER_SERIALIZATION_BINARY, test_hostile_many);
   FILE_FIXTURE_ADD ("/file-transfer/wrong-digest", PEER_SERIALIZATION_BINARY, test_wrong_digest);
   FILE_FIXTURE_ADD ("/file-transfer/symbolic-link", PEER_SERIALIZATION_BINARY, test_symbolic_link);

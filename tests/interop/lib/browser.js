@@ -15,6 +15,9 @@ import { encode } from './values.js';
 
 const EXECUTABLE = process.env.CHROMIUM || '/usr/bin/chromium';
 
+// Milliseconds for a page to come to what is waited for.
+const PAGE_DEADLINE = 50_000;
+
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -80,6 +83,7 @@ export class Browser {
   // The demo that sends and receives files, at a server.
   async filePage(server) {
     const page = await this.#browser.newPage({ acceptDownloads: true });
+    page.setDefaultTimeout(PAGE_DEADLINE);
     const query = new URLSearchParams({ server: server.uri });
     await page.goto(`http://127.0.0.1:${this.#web.address().port}/files/?${query}`);
     await page.locator('#connect-button:enabled').waitFor();
