@@ -12,7 +12,7 @@ typedef struct
 {
   GSocketService *service;
   GTlsCertificate *certificate;
-  GTlsDatabase *database;
+  GTlsDatabase *database; /* what the tunnel trusts */
   PeerTurnTunnel *tunnel;
   char *uri;
 } Fixture;
@@ -40,12 +40,13 @@ set_up (Fixture *fixture,
         gconstpointer is_trusted)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "unit", "peer-test-certificate.pem", NULL);
+  g_autofree char *other_path = g_test_build_filename (G_TEST_DIST, "running", "other-certificate.pem", NULL);
   g_autoptr (GError) error = NULL;
   guint16 port;
 
   fixture->certificate = g_tls_certificate_new_from_file (path, &error);
   g_assert_no_error (error);
-  fixture->database = g_tls_file_database_new (path, &error);
+  fixture->database = g_tls_file_database_new (is_trusted != NULL ? path : other_path, &error);
   g_assert_no_error (error);
   fixture->service = g_socket_service_new ();
   port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (fixture->service), NULL, &error);
@@ -53,7 +54,7 @@ set_up (Fixture *fixture,
   g_signal_connect (fixture->service, "incoming", G_CALLBACK (on_incoming), fixture);
 
   fixture->uri = g_strdup_printf ("turns://us%%3Aer:pass@localhost:%u?transport=tcp", port);
-  fixture->tunnel = peer_turn_tunnel_new (fixture->uri, is_trusted != NULL ? fixture->database : NULL, &error);
+  fixture->tunnel = peer_turn_tunnel_new (fixture->uri, fixture->database, &error);
   g_assert_no_error (error);
 }
 

@@ -9,6 +9,7 @@ from .servers import SIGNAL_URI, turn_credentials
 from .tap import within
 
 CONNECT_DEADLINE = 100
+MEASURE_DEADLINE = 200
 
 
 class Failed(Exception):
@@ -75,7 +76,7 @@ class Peer(Process):
 
     async def start(self, *_):
         await super().start(stdin=asyncio.subprocess.PIPE)
-        while (await within(self.peer_events.get(), f'{self.id} registering'))['event'] != 'open':
+        while (await within(self.peer_events.get(), f'{self.id} registering', CONNECT_DEADLINE))['event'] != 'open':
             pass
 
     def hear(self, line):
@@ -110,7 +111,7 @@ class Peer(Process):
 
     async def measured(self):
         """The milliseconds that a measurement took."""
-        while (event := await within(self.peer_events.get(), f'{self.id}: a measurement'))['event'] != 'measured':
+        while (event := await within(self.peer_events.get(), f'{self.id}: a measurement', MEASURE_DEADLINE))['event'] != 'measured':
             pass
         return event['milliseconds']
 
