@@ -16,12 +16,12 @@
 #define SMALL (8 * 1024 * 1024)
 #define BIG (64 * 1024 * 1024)
 
-/* Bytes; FILES_TEST_SIZE makes it more, as in "FILES_TEST_SIZE=1073741824". */
+/* Bytes; the long form is FILES_TEST_SIZE=1073741824 meson test -C _build files. */
 #define SPARSE (256 * 1024 * 1024)
 
 /* What one end may hold beyond what it held at first, in bytes: two windows
  * and what lies between them and the network. */
-#define GROWTH (48 * 1024 * 1024)
+#define GROWTH (24 * 1024 * 1024)
 
 typedef struct
 {
