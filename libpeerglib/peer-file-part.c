@@ -166,6 +166,18 @@ typedef enum
   PART_ERROR,
 } PartResult;
 
+/* Whether the open file still has this name: until it was locked, another
+ * transfer may have completed it. */
+static gboolean
+has_path (int fd,
+          const char *path)
+{
+  struct stat opened, named;
+
+  return fstat (fd, &opened) == 0 && lstat (path, &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 static PartResult
 open_part (PeerFilePart *self,
            GError **error)
@@ -180,7 +192,7 @@ open_part (PeerFilePart *self,
       return PART_ERROR;
     }
   if (fstat (fd, &status) < 0 || !S_ISREG (status.st_mode) || flock (fd, LOCK_EX | LOCK_NB) < 0 ||
-      fstat (fd, &status) < 0 || status.st_nlink == 0)
+      !has_path (fd, path))
     {
       close (fd);
       return PART_HELD;
