@@ -231,6 +231,8 @@ accept_offer (PeerLoopbackHalf *self,
 
   self->token = token;
   self->remote_fingerprint = g_strdup (offerer->fingerprint);
+  /* An offer that is repeated is answered anew. */
+  g_free (offerer->remote_fingerprint);
   offerer->remote_fingerprint = g_strdup (self->fingerprint);
   self->is_ordered = offerer->is_ordered;
   self->counterpart = half_ref (offerer);
