@@ -4,6 +4,7 @@
 
 #include "peer-webrtc-elements-private.h"
 #include "peer-webrtc-link-struct-private.h"
+#include "peer-webrtc-nice-private.h"
 #include "peer-webrtc-sdp-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -258,7 +259,9 @@ on_component_state (GObject *agent,
     self->has_path = FALSE;
   g_mutex_unlock (&self->lock);
 
-  if (state == NICE_STATE_READY)
+  if (state == NICE_STATE_CONNECTED)
+    peer_webrtc_nice_widen_sockets (agent, stream, component);
+  else if (state == NICE_STATE_READY)
     peer_webrtc_elements_calm (agent);
 }
 
