@@ -112,8 +112,6 @@ gboolean peer_data_connection_send_stream_finish (PeerDataConnection *self,
 PEER_AVAILABLE_IN_1_0
 GListModel *peer_data_connection_get_file_transfers (PeerDataConnection *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerDataConnection, g_object_unref)
-
 PEER_AVAILABLE_IN_1_0
 gboolean peer_data_connection_get_reconnect (PeerDataConnection *self);
 
@@ -126,5 +124,7 @@ guint peer_data_connection_get_reconnect_timeout (PeerDataConnection *self);
 PEER_AVAILABLE_IN_1_0
 void peer_data_connection_set_reconnect_timeout (PeerDataConnection *self,
                                                  guint seconds);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerDataConnection, g_object_unref)
 
 G_END_DECLS
