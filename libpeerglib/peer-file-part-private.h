@@ -18,6 +18,9 @@ typedef struct _PeerFilePart PeerFilePart;
 PeerFilePart *peer_file_part_ref (PeerFilePart *self);
 void peer_file_part_unref (PeerFilePart *self);
 
+/* It will be let go soon: whoever opens the same part waits for it. */
+void peer_file_part_abandon (PeerFilePart *self);
+
 /* In a thread: opens the part of a file that is to become `destination`, or
  * `name` in `directory` (nullable) below it when that is a directory. The size
  * is -1 when it is not known. */

@@ -36,11 +36,17 @@ struct _PeerFilePart
 
   int fd;
   char *path;            /* of the part; NULL when the file itself is there */
-  GOutputStream *stream; /* owns fd */
+  GOutputStream *stream; /* writes to fd */
   PeerSha256 *sha256;
   gint64 offset;
   GFile *file;
+  gboolean is_abandoned;
 };
+
+/* The paths of parts that are about to be closed. */
+static GMutex abandoned_lock;
+static GCond abandoned_changed;
+static GHashTable *abandoned;
 
 PeerFilePart *
 peer_file_part_ref (PeerFilePart *self)
@@ -61,13 +67,58 @@ remove_if_empty (PeerFilePart *self)
 }
 
 void
+peer_file_part_abandon (PeerFilePart *self)
+{
+  if (self->path == NULL)
+    return;
+
+  g_mutex_lock (&abandoned_lock);
+  if (abandoned == NULL)
+    abandoned = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->is_abandoned = TRUE;
+  g_hash_table_add (abandoned, g_strdup (self->path));
+  g_mutex_unlock (&abandoned_lock);
+}
+
+static void
+end_abandonment (const char *path)
+{
+  g_mutex_lock (&abandoned_lock);
+  g_hash_table_remove (abandoned, path);
+  g_cond_broadcast (&abandoned_changed);
+  g_mutex_unlock (&abandoned_lock);
+}
+
+static void
+wait_for_abandoned (const char *path)
+{
+  g_mutex_lock (&abandoned_lock);
+  while (abandoned != NULL && g_hash_table_contains (abandoned, path))
+    g_cond_wait (&abandoned_changed, &abandoned_lock);
+  g_mutex_unlock (&abandoned_lock);
+}
+
+/* Whoever waits for the stream may hold it a little longer than this, and the
+ * lock with it if the file were the stream's to close. */
+static void
+close_fd (PeerFilePart *self)
+{
+  g_clear_object (&self->stream);
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
+
+void
 peer_file_part_unref (PeerFilePart *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
   remove_if_empty (self);
-  g_clear_object (&self->stream);
+  close_fd (self);
+  if (self->is_abandoned)
+    end_abandonment (self->path);
   g_clear_object (&self->file);
   g_clear_pointer (&self->sha256, peer_sha256_free);
   g_free (self->destination);
@@ -104,9 +155,9 @@ static void
 take_fd (PeerFilePart *self,
          int fd)
 {
+  close_fd (self);
   self->fd = fd;
-  g_clear_object (&self->stream);
-  self->stream = g_unix_output_stream_new (fd, TRUE);
+  self->stream = g_unix_output_stream_new (fd, FALSE);
 }
 
 /* Takes in what is there. */
@@ -184,8 +235,10 @@ open_part (PeerFilePart *self,
 {
   g_autofree char *path = build_path (self, self->number, PEER_FILE_PART_SUFFIX);
   struct stat status;
-  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  int fd;
 
+  wait_for_abandoned (path);
+  fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
   if (fd < 0)
     {
       fail (path, error);

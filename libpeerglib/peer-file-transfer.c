@@ -185,6 +185,8 @@ peer_file_transfer_end (PeerFileTransfer *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
   if (!self->is_busy)
     settle (self);
+  else if (self->part != NULL)
+    peer_file_part_abandon (self->part);
 }
 
 static const char *

@@ -123,8 +123,10 @@ await run(220_000, async suite => {
     const page = await connectPage(code);
     await page.setInputFiles('#files', path);
     await waitForSize(part, SIZE / 4);
+    child.signal('SIGSTOP'); /* or all of it may be there before the click */
     await page.click('.cancel');
     await failed(page);
+    child.signal('SIGCONT');
     const kept = await sizeOf(part);
     assert.ok(kept >= SIZE / 4 && kept < LARGE, `${kept} bytes are kept`);
 
@@ -162,9 +164,12 @@ await run(220_000, async suite => {
     const { path } = await makeFile(LARGE);
     const { child, code } = await startTool('send', path);
     const page = await connectPage(code);
+    await page.locator('.accept').waitFor();
+    child.signal('SIGSTOP');
     await page.click('.accept');
     await page.click('.cancel');
     await failed(page);
+    child.signal('SIGCONT');
     assert.equal(await status(child), 1);
     await page.close();
   });
