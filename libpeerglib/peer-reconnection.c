@@ -26,7 +26,6 @@ deadline_cb (gpointer user_data)
   PeerReconnection *self = user_data;
   PeerBaseConnection *connection = self->connection;
   g_autofree char *wait = peer_base_connection_explain_wait (connection);
-  gboolean is_told = self->attempt_source == NULL && self->explanation != NULL;
   g_autoptr (GError) error = NULL;
 
   error = g_error_new (PEER_ERROR, PEER_ERROR_TIMED_OUT,
@@ -34,7 +33,8 @@ deadline_cb (gpointer user_data)
                                     "The connection to peer %s was lost and could not be made again within %u second: %s",
                                     "The connection to peer %s was lost and could not be made again within %u seconds: %s",
                                     connection->reconnect_timeout),
-                       connection->peer_id, connection->reconnect_timeout, is_told ? self->explanation : wait);
+                       connection->peer_id, connection->reconnect_timeout,
+                       self->explanation != NULL ? self->explanation : wait);
   peer_base_connection_fail (connection, error);
 
   return G_SOURCE_REMOVE;

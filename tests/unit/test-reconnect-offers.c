@@ -264,7 +264,7 @@ test_foreign_answer (void)
   reconnect_send_number (pair.outgoing, 0);
   reconnect_wait_numbers (pair.incoming_events, 1);
   reconnect_use_certificate (pair.bob, reconnect_foreign_certificate);
-  peer_data_connection_set_reconnect_timeout (pair.outgoing, 2);
+  peer_data_connection_set_reconnect_timeout (pair.outgoing, 5);
   reconnect_break_link (pair.outgoing);
   reconnect_wait_broken (&pair);
   reconnect_send_number (pair.outgoing, 1);
