@@ -39,11 +39,14 @@ peer_netstrings_split (const char *text,
                        PeerNetstring *netstrings,
                        guint max)
 {
-  const char *p = text;
-  const char *end = text + length;
+  const char *end;
   guint n = 0;
 
-  while (p < end)
+  if (length == 0)
+    return 0;
+
+  end = text + length;
+  for (const char *p = text; p < end;)
     {
       gsize size;
       const char *data = n < max ? read_length (p, end, &size) : NULL;
