@@ -218,21 +218,6 @@ peer_base_connection_close (PeerBaseConnection *self)
   g_signal_emit (self, signals[CLOSE], 0);
 }
 
-static void
-stats_cb (GObject *object,
-          GAsyncResult *result,
-          gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  GVariant *stats = peer_transport_get_stats_finish (PEER_TRANSPORT (object), result, &error);
-
-  if (stats != NULL)
-    g_task_return_pointer (task, stats, (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, error);
-}
-
 /**
  * peer_base_connection_get_stats_async:
  * @self: a connection
@@ -256,7 +241,7 @@ peer_base_connection_get_stats_async (PeerBaseConnection *self,
   g_task_set_source_tag (task, peer_base_connection_get_stats_async);
   if (self->state == PEER_CONNECTION_STATE_OPEN)
     {
-      peer_transport_get_stats_async (self->transport, cancellable, stats_cb, task);
+      peer_transport_forward_stats (self->transport, task);
       return;
     }
 

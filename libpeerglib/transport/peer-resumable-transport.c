@@ -170,21 +170,6 @@ peer_resumable_transport_dup_remote_fingerprint (PeerTransport *transport)
 }
 
 static void
-stats_cb (GObject *object,
-          GAsyncResult *result,
-          gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  GVariant *stats = peer_transport_get_stats_finish (PEER_TRANSPORT (object), result, &error);
-
-  if (stats != NULL)
-    g_task_return_pointer (task, stats, (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
 peer_resumable_transport_get_stats_async (PeerTransport *transport,
                                           GTask *task)
 {
@@ -192,7 +177,7 @@ peer_resumable_transport_get_stats_async (PeerTransport *transport,
 
   if (self->link != NULL)
     {
-      peer_transport_get_stats_async (self->link, g_task_get_cancellable (task), stats_cb, task);
+      peer_transport_forward_stats (self->link, task);
       return;
     }
 

@@ -171,6 +171,11 @@ GVariant *peer_transport_get_stats_finish (PeerTransport *self,
                                            GAsyncResult *result,
                                            GError **error);
 
+/* Completes the task, of somebody who stands before the transport, with the
+ * same. Takes the task. */
+void peer_transport_forward_stats (PeerTransport *self,
+                                   GTask *task);
+
 /* Closes the channel so that the other side notices at once, then frees the
  * link in the background: messages already given to send() still go out. May be
  * called at any time and twice; no signal follows. The last unref does the

@@ -276,6 +276,28 @@ peer_transport_get_stats_finish (PeerTransport *self,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+forward_stats_cb (GObject *object,
+                  GAsyncResult *result,
+                  gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GVariant *stats = peer_transport_get_stats_finish (PEER_TRANSPORT (object), result, &error);
+
+  if (stats != NULL)
+    g_task_return_pointer (task, stats, (GDestroyNotify) g_variant_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+peer_transport_forward_stats (PeerTransport *self,
+                              GTask *task)
+{
+  peer_transport_get_stats_async (self, g_task_get_cancellable (task), forward_stats_cb, task);
+}
+
 void
 peer_transport_close (PeerTransport *self)
 {

@@ -276,28 +276,13 @@ fault_transport_dup_remote_fingerprint (PeerTransport *transport)
 }
 
 static void
-stats_cb (GObject *object,
-          GAsyncResult *result,
-          gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
-  GVariant *stats = peer_transport_get_stats_finish (PEER_TRANSPORT (object), result, &error);
-
-  if (stats != NULL)
-    g_task_return_pointer (task, stats, (GDestroyNotify) g_variant_unref);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
 fault_transport_get_stats_async (PeerTransport *transport,
                                  GTask *task)
 {
   FaultTransport *self = FAULT_TRANSPORT (transport);
 
   if (take_step (self, FAULT_STEP_STATS))
-    peer_transport_get_stats_async (self->inner, NULL, stats_cb, task);
+    peer_transport_forward_stats (self->inner, task);
   else if (self->stats == NULL && self->late != NULL)
     self->stats = task;
   else

@@ -354,6 +354,33 @@ peer_test_pair_open (PeerTestPair *self,
 }
 
 void
+peer_test_pair_open_in (PeerTestPair *self,
+                        PeerSerialization serialization)
+{
+  g_autoptr (PeerConnectOptions) options = g_object_new (PEER_TYPE_CONNECT_OPTIONS, "serialization", serialization, NULL);
+
+  peer_test_pair_open (self, options);
+}
+
+void
+peer_test_pair_stall (PeerTestPair *self,
+                      gboolean is_stalled)
+{
+  peer_loopback_transport_set_stalled (peer_test_get_transport (self->outgoing), is_stalled);
+}
+
+gboolean
+peer_test_send_zeros (PeerDataConnection *connection,
+                      gsize size,
+                      GError **error)
+{
+  g_autofree guint8 *data = g_malloc0 (size);
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+
+  return peer_data_connection_send_bytes (connection, bytes, error);
+}
+
+void
 peer_test_pair_clear (PeerTestPair *self)
 {
   peer_peer_destroy (self->alice);

@@ -113,6 +113,17 @@ void peer_test_pair_connect (PeerTestPair *self,
 void peer_test_pair_open (PeerTestPair *self,
                           PeerConnectOptions *options);
 
+/* With default options but for the serialization. */
+void peer_test_pair_open_in (PeerTestPair *self,
+                             PeerSerialization serialization);
+
+/* The outgoing side's network takes nothing meanwhile. */
+void peer_test_pair_stall (PeerTestPair *self,
+                           gboolean is_stalled);
+gboolean peer_test_send_zeros (PeerDataConnection *connection,
+                               gsize size,
+                               GError **error);
+
 /* Sees that everything is finalized. */
 void peer_test_pair_clear (PeerTestPair *self);
 

@@ -23,15 +23,6 @@ destroy_action (gpointer peer)
 }
 
 static void
-pair_open (PeerTestPair *pair,
-           PeerSerialization serialization)
-{
-  g_autoptr (PeerConnectOptions) options = g_object_new (PEER_TYPE_CONNECT_OPTIONS, "serialization", serialization, NULL);
-
-  peer_test_pair_open (pair, options);
-}
-
-static void
 test_close (void)
 {
   PeerTestPair pair;
@@ -174,7 +165,7 @@ test_close_flush (void)
   PeerTestPair pair;
   g_autofree char *text = g_strnfill (3000000, 'x');
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   peer_loopback_transport_set_stalled (peer_test_get_transport (pair.outgoing), TRUE);
   g_assert_true (peer_data_connection_send_text (pair.outgoing, text, NULL));
   g_assert_true (peer_data_connection_send_text (pair.outgoing, "last", NULL));
@@ -198,7 +189,7 @@ check_flush_closes (PeerSerialization serialization)
 {
   PeerTestPair pair;
 
-  pair_open (&pair, serialization);
+  peer_test_pair_open_in (&pair, serialization);
   g_assert_true (peer_data_connection_send_text (pair.outgoing, "last", NULL));
   peer_data_connection_close_flush (pair.outgoing);
   peer_test_wait_events (pair.incoming_events, "data:'last' close");
@@ -223,7 +214,7 @@ test_close_flush_raw (void)
 
   check_flush_closes (PEER_SERIALIZATION_NONE);
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   peer_loopback_transport_set_stalled (peer_test_get_transport (pair.outgoing), TRUE);
   g_assert_true (peer_data_connection_send_text (pair.outgoing, "last", NULL));
   peer_data_connection_close_flush (pair.outgoing);

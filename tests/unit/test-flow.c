@@ -11,33 +11,6 @@
 #define BIG (1024 * 1024)
 
 static void
-pair_open (PeerTestPair *pair,
-           PeerSerialization serialization)
-{
-  g_autoptr (PeerConnectOptions) options = g_object_new (PEER_TYPE_CONNECT_OPTIONS, "serialization", serialization, NULL);
-
-  peer_test_pair_open (pair, options);
-}
-
-static void
-stall (PeerTestPair *pair,
-       gboolean is_stalled)
-{
-  peer_loopback_transport_set_stalled (peer_test_get_transport (pair->outgoing), is_stalled);
-}
-
-static gboolean
-send_big (PeerDataConnection *connection,
-          gsize size,
-          GError **error)
-{
-  g_autofree guint8 *data = g_malloc0 (size);
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
-
-  return peer_data_connection_send_bytes (connection, bytes, error);
-}
-
-static void
 test_limit (void)
 {
   PeerTestPair pair;
@@ -47,21 +20,21 @@ test_limit (void)
 
   g_test_summary ("What is over the limit is refused, and nothing of what was taken is lost");
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   g_object_get (pair.outgoing, "max-buffered-amount", &limit, NULL);
   g_assert_cmpuint (limit, ==, 64 * BIG);
   g_object_set (pair.outgoing, "max-buffered-amount", (guint64) 2 * BIG, NULL);
 
   for (guint round = 1; round <= 2; round++)
     {
-      stall (&pair, TRUE);
-      while (send_big (pair.outgoing, 100000, &error))
+      peer_test_pair_stall (&pair, TRUE);
+      while (peer_test_send_zeros (pair.outgoing, 100000, &error))
         n_sent++;
       g_assert_error (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED);
       g_clear_error (&error);
       g_assert_cmpuint (peer_data_connection_get_buffered_amount (pair.outgoing), >=, 2 * BIG);
       g_assert_cmpuint (peer_data_connection_get_buffered_amount (pair.outgoing), <, 2 * BIG + 110000);
-      stall (&pair, FALSE);
+      peer_test_pair_stall (&pair, FALSE);
       peer_test_wait (pair.incoming_events->values->len == n_sent);
       peer_test_wait_events (pair.outgoing_events, round == 1 ? "drained" : "drained drained");
     }
@@ -77,16 +50,16 @@ test_limit_and_large_values (void)
 
   g_test_summary ("A value larger than the limit is taken while nothing waits; without a limit everything is");
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   peer_data_connection_set_max_buffered_amount (pair.outgoing, 1000);
-  stall (&pair, TRUE);
-  g_assert_true (send_big (pair.outgoing, BIG, NULL));
+  peer_test_pair_stall (&pair, TRUE);
+  g_assert_true (peer_test_send_zeros (pair.outgoing, BIG, NULL));
   g_assert_false (peer_data_connection_send_text (pair.outgoing, "small", &error));
   g_assert_error (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED);
   peer_data_connection_set_max_buffered_amount (pair.outgoing, 0);
   for (guint i = 0; i < 70; i++)
-    g_assert_true (send_big (pair.outgoing, BIG, NULL));
-  stall (&pair, FALSE);
+    g_assert_true (peer_test_send_zeros (pair.outgoing, BIG, NULL));
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (pair.incoming_events->values->len == 71);
 
   peer_test_pair_clear (&pair);
@@ -166,11 +139,11 @@ test_small_overtakes_large (void)
 
   pair_open_ordered (&pair, FALSE);
   traffic_watch (&traffic, &pair);
-  stall (&pair, TRUE);
+  peer_test_pair_stall (&pair, TRUE);
   for (guint i = 0; i < 3; i++)
-    g_assert_true (send_big (pair.outgoing, 8 * BIG, NULL));
+    g_assert_true (peer_test_send_zeros (pair.outgoing, 8 * BIG, NULL));
   g_assert_true (peer_data_connection_send_text (pair.outgoing, "small", NULL));
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (pair.incoming_events->values->len == 4);
   g_assert_cmpint (peer_test_find_text (pair.incoming_events, "small"), ==, 0);
   g_assert_cmpuint (traffic.n_before_small, <=, N_CHUNKS_AHEAD + 3);
@@ -189,11 +162,11 @@ test_order_is_kept (void)
 
   pair_open_ordered (&pair, TRUE);
   traffic_watch (&traffic, &pair);
-  stall (&pair, TRUE);
-  g_assert_true (send_big (pair.outgoing, 4 * BIG, NULL));
+  peer_test_pair_stall (&pair, TRUE);
+  g_assert_true (peer_test_send_zeros (pair.outgoing, 4 * BIG, NULL));
   g_assert_true (peer_data_connection_send_text (pair.outgoing, "small", NULL));
-  g_assert_true (send_big (pair.outgoing, BIG, NULL));
-  stall (&pair, FALSE);
+  g_assert_true (peer_test_send_zeros (pair.outgoing, BIG, NULL));
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (pair.incoming_events->values->len == 3);
   g_assert_cmpint (peer_test_find_text (pair.incoming_events, "small"), ==, 1);
   g_assert_cmpuint (traffic.max_under_way, ==, 1);
@@ -212,10 +185,10 @@ test_large_values_take_turns (void)
 
   pair_open_ordered (&pair, FALSE);
   traffic_watch (&traffic, &pair);
-  stall (&pair, TRUE);
+  peer_test_pair_stall (&pair, TRUE);
   for (guint i = 0; i < 100; i++)
-    g_assert_true (send_big (pair.outgoing, 100000 + i, NULL));
-  stall (&pair, FALSE);
+    g_assert_true (peer_test_send_zeros (pair.outgoing, 100000 + i, NULL));
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (pair.incoming_events->values->len == 100);
   g_assert_cmpuint (traffic.max_under_way, ==, PEER_SEND_QUEUE_MAX_INTERLEAVED);
   peer_test_assert_events (pair.outgoing_events, "drained");

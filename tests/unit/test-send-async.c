@@ -7,33 +7,6 @@
 /* send_async() lets one of these wait. */
 #define BIG (1024 * 1024)
 
-static void
-pair_open (PeerTestPair *pair,
-           PeerSerialization serialization)
-{
-  g_autoptr (PeerConnectOptions) options = g_object_new (PEER_TYPE_CONNECT_OPTIONS, "serialization", serialization, NULL);
-
-  peer_test_pair_open (pair, options);
-}
-
-static void
-stall (PeerTestPair *pair,
-       gboolean is_stalled)
-{
-  peer_loopback_transport_set_stalled (peer_test_get_transport (pair->outgoing), is_stalled);
-}
-
-static gboolean
-send_big (PeerDataConnection *connection,
-          gsize size,
-          GError **error)
-{
-  g_autofree guint8 *data = g_malloc0 (size);
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
-
-  return peer_data_connection_send_bytes (connection, bytes, error);
-}
-
 /* Nothing of what was refused has arrived, and the connection goes on. */
 static void
 check_goes_on (PeerTestPair *pair)
@@ -93,9 +66,9 @@ big_value (void)
 static void
 fill (PeerTestPair *pair)
 {
-  stall (pair, TRUE);
+  peer_test_pair_stall (pair, TRUE);
   while (peer_data_connection_get_buffered_amount (pair->outgoing) <= BIG)
-    g_assert_true (send_big (pair->outgoing, 200000, NULL));
+    g_assert_true (peer_test_send_zeros (pair->outgoing, 200000, NULL));
 }
 
 static void
@@ -104,7 +77,7 @@ test_async_with_room (void)
   PeerTestPair pair;
   Result result = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("hello"), NULL, sent_cb, &result);
   peer_test_wait (result.n_done == 1);
   g_assert_no_error (result.error);
@@ -120,13 +93,13 @@ test_async_waits_for_room (void)
   Result result = { 0 };
   Result second = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   fill (&pair);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("last"), NULL, sent_cb, &result);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("very last"), NULL, sent_cb, &second);
   peer_test_settle ();
   g_assert_cmpuint (result.n_done, ==, 0);
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (result.n_done == 1 && second.n_done == 1);
   g_assert_no_error (result.error);
   g_assert_no_error (second.error);
@@ -143,11 +116,11 @@ test_async_overtaken (void)
   PeerTestPair pair;
   Result result = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   fill (&pair);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("waits"), NULL, sent_cb, &result);
   g_assert_true (peer_data_connection_send_text (pair.outgoing, "does not", NULL));
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (result.n_done == 1);
   g_assert_no_error (result.error);
   wait_for_text (&pair, "waits");
@@ -163,17 +136,17 @@ test_async_below_limit (void)
   PeerTestPair pair;
   Result result = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   peer_data_connection_set_max_buffered_amount (pair.outgoing, 1000);
-  stall (&pair, TRUE);
-  g_assert_true (send_big (pair.outgoing, 1000, NULL));
+  peer_test_pair_stall (&pair, TRUE);
+  g_assert_true (peer_test_send_zeros (pair.outgoing, 1000, NULL));
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("waits"), NULL, sent_cb, &result);
   peer_test_settle ();
   g_assert_cmpuint (result.n_done, ==, 0);
   peer_data_connection_set_max_buffered_amount (pair.outgoing, 0);
   peer_test_wait (result.n_done == 1);
   g_assert_no_error (result.error);
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   wait_for_text (&pair, "waits");
 
   peer_test_pair_clear (&pair);
@@ -187,7 +160,7 @@ test_async_cancelled_after (void)
   Result result = { 0 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("sent"), cancellable, sent_cb, &result);
   g_cancellable_cancel (cancellable);
   peer_test_wait (result.n_done == 1);
@@ -204,11 +177,11 @@ test_async_flushed (void)
   PeerTestPair pair;
   Result result = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   fill (&pair);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("waits"), NULL, sent_cb, &result);
   peer_data_connection_close_flush (pair.outgoing);
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (result.n_done == 1 && pair.incoming_events->is_closed);
   g_assert_no_error (result.error);
   g_assert_cmpint (peer_test_find_text (pair.incoming_events, "waits"), >=, 0);
@@ -222,7 +195,7 @@ test_async_refused (void)
   PeerTestPair pair;
   Result result = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_boolean (TRUE), NULL, sent_cb, &result);
   peer_test_wait (result.n_done == 1);
   g_assert_error (result.error, PEER_ERROR, PEER_ERROR_UNSUPPORTED_VALUE);
@@ -239,7 +212,7 @@ test_async_cancelled_before (void)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GVariant) owned = g_variant_ref_sink (g_variant_new_string ("owned"));
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   g_cancellable_cancel (cancellable);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("never"), cancellable, sent_cb, &result);
   peer_data_connection_send_async (pair.outgoing, owned, cancellable, sent_cb, &result);
@@ -259,7 +232,7 @@ test_async_cancelled_during (void)
   Result other = { 0 };
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   fill (&pair);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("a"), cancellable, sent_cb, &cancelled);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("b"), NULL, sent_cb, &other);
@@ -268,7 +241,7 @@ test_async_cancelled_during (void)
   g_assert_error (cancelled.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&cancelled.error);
   g_assert_cmpuint (other.n_done, ==, 0);
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (other.n_done == 1);
   g_assert_no_error (other.error);
   g_assert_cmpuint (cancelled.n_done, ==, 1);
@@ -285,7 +258,7 @@ test_async_closed_meanwhile (void)
   Result result = { 0 };
   Result after = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   fill (&pair);
   peer_data_connection_send_async (pair.outgoing, g_variant_new_string ("a"), NULL, sent_cb, &result);
   peer_base_connection_close (PEER_BASE_CONNECTION (pair.outgoing));
@@ -313,14 +286,14 @@ test_async_closed_in_callback (void)
   Result first = { 0 };
   Result second = { 0 };
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   fill (&pair);
   first.action = close_action;
   first.action_data = pair.outgoing;
   peer_data_connection_send_async (pair.outgoing, big_value (), NULL, sent_cb, &first);
   peer_data_connection_send_async (pair.outgoing, big_value (), NULL, sent_cb, &second);
   peer_test_settle ();
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (first.n_done == 1 && second.n_done == 1);
   g_assert_no_error (first.error);
   g_clear_error (&second.error);

@@ -8,33 +8,6 @@
 #define BIG (1024 * 1024)
 
 static void
-pair_open (PeerTestPair *pair,
-           PeerSerialization serialization)
-{
-  g_autoptr (PeerConnectOptions) options = g_object_new (PEER_TYPE_CONNECT_OPTIONS, "serialization", serialization, NULL);
-
-  peer_test_pair_open (pair, options);
-}
-
-static void
-stall (PeerTestPair *pair,
-       gboolean is_stalled)
-{
-  peer_loopback_transport_set_stalled (peer_test_get_transport (pair->outgoing), is_stalled);
-}
-
-static gboolean
-send_big (PeerDataConnection *connection,
-          gsize size,
-          GError **error)
-{
-  g_autofree guint8 *data = g_malloc0 (size);
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
-
-  return peer_data_connection_send_bytes (connection, bytes, error);
-}
-
-static void
 check_refused (PeerTestPair *pair,
                GVariant *value,
                PeerError code)
@@ -79,7 +52,7 @@ test_after_close (void)
 {
   PeerTestPair pair;
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   peer_base_connection_close (PEER_BASE_CONNECTION (pair.outgoing));
   check_refused (&pair, g_variant_new_string ("late"), PEER_ERROR_CONNECTION_CLOSED);
   peer_test_wait_events (pair.incoming_events, "close");
@@ -93,7 +66,7 @@ test_while_other_closes (void)
 {
   PeerTestPair pair;
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   peer_base_connection_close (PEER_BASE_CONNECTION (pair.incoming));
   check_refused (&pair, g_variant_new_string ("late"), PEER_ERROR_CONNECTION_CLOSED);
   peer_test_wait_events (pair.outgoing_events, "close");
@@ -107,7 +80,7 @@ test_too_big_for_json (void)
   PeerTestPair pair;
   g_autofree char *text = g_strnfill (16300, 'x');
 
-  pair_open (&pair, PEER_SERIALIZATION_JSON);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_JSON);
   check_refused (&pair, g_variant_new_string (text), PEER_ERROR_MESSAGE_TOO_BIG);
   check_goes_on (&pair);
 
@@ -119,7 +92,7 @@ test_unsupported_value (void)
 {
   PeerTestPair pair;
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   check_refused (&pair, g_variant_new_boolean (TRUE), PEER_ERROR_UNSUPPORTED_VALUE);
   check_goes_on (&pair);
 
@@ -133,7 +106,7 @@ check_small_messages (PeerSerialization serialization,
   PeerTestPair pair;
   g_autofree char *text = g_strnfill (50000, 'x');
 
-  pair_open (&pair, serialization);
+  peer_test_pair_open_in (&pair, serialization);
   peer_loopback_transport_set_max_message_size (peer_test_get_transport (pair.outgoing), 1000);
   if (is_split)
     {
@@ -174,7 +147,7 @@ test_types (void)
   g_autoptr (GBytes) bytes = g_bytes_new ("\0\1", 2);
   g_autoptr (GVariant) owned = g_variant_ref_sink (g_variant_new ("(si)", "a", 7));
 
-  pair_open (&pair, PEER_SERIALIZATION_BINARY);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   g_assert_true (peer_data_connection_send_bytes (pair.outgoing, bytes, NULL));
   g_assert_true (peer_data_connection_send (pair.outgoing, owned, NULL));
   g_assert_true (peer_data_connection_send (pair.outgoing, g_variant_new_int32 (-1), NULL));
@@ -189,12 +162,12 @@ test_buffered_amount (void)
   PeerTestPair pair;
   guint64 amount;
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   g_assert_cmpuint (peer_data_connection_get_buffered_amount (pair.outgoing), ==, 0);
-  stall (&pair, TRUE);
+  peer_test_pair_stall (&pair, TRUE);
   for (guint i = 1; i <= 40; i++)
     {
-      g_assert_true (send_big (pair.outgoing, 100000, NULL));
+      g_assert_true (peer_test_send_zeros (pair.outgoing, 100000, NULL));
       g_object_get (pair.outgoing, "buffered-amount", &amount, NULL);
       g_assert_cmpuint (amount, ==, i * 100000);
     }
@@ -203,7 +176,7 @@ test_buffered_amount (void)
   peer_test_settle ();
   peer_test_assert_events (pair.outgoing_events, "");
 
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait_events (pair.outgoing_events, "drained");
   g_assert_cmpuint (peer_data_connection_get_buffered_amount (pair.outgoing), ==, 0);
   peer_test_wait (pair.incoming_events->values->len == 40);
@@ -217,7 +190,7 @@ test_threshold (void)
   PeerTestPair pair;
   guint n_notified = 0;
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   g_signal_connect_swapped (pair.outgoing, "notify::buffered-amount-low-threshold", G_CALLBACK (g_atomic_int_inc), &n_notified);
   peer_data_connection_set_buffered_amount_low_threshold (pair.outgoing, 150000);
   peer_data_connection_set_buffered_amount_low_threshold (pair.outgoing, 150000);
@@ -225,17 +198,17 @@ test_threshold (void)
   g_assert_cmpuint (peer_data_connection_get_buffered_amount_low_threshold (pair.outgoing), ==, 150000);
 
   /* Never above, never drained. */
-  stall (&pair, TRUE);
-  g_assert_true (send_big (pair.outgoing, 100000, NULL));
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, TRUE);
+  g_assert_true (peer_test_send_zeros (pair.outgoing, 100000, NULL));
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait (pair.incoming_events->values->len == 1);
   peer_test_settle ();
   peer_test_assert_events (pair.outgoing_events, "");
 
-  stall (&pair, TRUE);
-  g_assert_true (send_big (pair.outgoing, 100000, NULL));
-  g_assert_true (send_big (pair.outgoing, 100000, NULL));
-  stall (&pair, FALSE);
+  peer_test_pair_stall (&pair, TRUE);
+  g_assert_true (peer_test_send_zeros (pair.outgoing, 100000, NULL));
+  g_assert_true (peer_test_send_zeros (pair.outgoing, 100000, NULL));
+  peer_test_pair_stall (&pair, FALSE);
   peer_test_wait_events (pair.outgoing_events, "drained");
 
   peer_test_pair_clear (&pair);
@@ -248,9 +221,9 @@ send_more_action (gpointer user_data)
 
   if (pair->outgoing_events->events->len < strlen ("drained drained drained"))
     {
-      stall (pair, TRUE);
-      g_assert_true (send_big (pair->outgoing, 1000, NULL));
-      stall (pair, FALSE);
+      peer_test_pair_stall (pair, TRUE);
+      g_assert_true (peer_test_send_zeros (pair->outgoing, 1000, NULL));
+      peer_test_pair_stall (pair, FALSE);
     }
 }
 
@@ -259,7 +232,7 @@ test_send_in_drained (void)
 {
   PeerTestPair pair;
 
-  pair_open (&pair, PEER_SERIALIZATION_NONE);
+  peer_test_pair_open_in (&pair, PEER_SERIALIZATION_NONE);
   peer_test_on (pair.outgoing, "drained", send_more_action, &pair);
   send_more_action (&pair);
   peer_test_wait_events (pair.outgoing_events, "drained drained drained");
