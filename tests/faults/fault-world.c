@@ -471,6 +471,7 @@ settle (GPtrArray *running,
         guint quiet)
 {
   gint64 deadline = g_get_monotonic_time () + DEADLINE;
+  gint64 patience = g_get_monotonic_time () + DEADLINE / 2;
   guint n_ticks = 0;
   guint tick = g_timeout_add_full (G_PRIORITY_LOW, TICK, tick_cb, &n_ticks, NULL);
   guint n_events = 0;
@@ -483,7 +484,8 @@ settle (GPtrArray *running,
           n_events = count_events (running);
           n_ticks = 0;
         }
-      else if (n_ticks > quiet / TICK)
+      /* Attempts that follow each other may never let it be quiet. */
+      if (n_ticks > quiet / TICK || g_get_monotonic_time () > patience)
         {
           for (guint i = 0; i < running->len; i++)
             hurry (((World *) running->pdata[i])->ends);
