@@ -33,9 +33,7 @@ gboolean peer_chunk_read (PeerChunk *chunk,
 gboolean peer_chunk_from_value (PeerChunk *chunk,
                                 GVariant *value);
 
-GBytes *peer_chunk_to_message (const PeerChunk *chunk);
-
-/* Writes that message but for its data: returns where so many bytes of it as
+/* Writes the message but for its data: returns where so many bytes of it as
  * the chunk is long are to be filled in. */
 guint8 *peer_chunk_write_around (const PeerChunk *chunk,
                                  PeerBuffer *buffer);

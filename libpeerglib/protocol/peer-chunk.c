@@ -156,18 +156,6 @@ peer_chunk_write_around (const PeerChunk *chunk,
   return buffer->data + position;
 }
 
-GBytes *
-peer_chunk_to_message (const PeerChunk *chunk)
-{
-  PeerBuffer buffer = { NULL };
-  guint8 *data = peer_chunk_write_around (chunk, &buffer);
-
-  if (chunk->length > 0)
-    memcpy (data, chunk->data, chunk->length);
-
-  return peer_buffer_steal_bytes (&buffer);
-}
-
 static gsize
 get_count_size (guint64 count)
 {

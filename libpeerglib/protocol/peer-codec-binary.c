@@ -46,7 +46,7 @@ binary_encode (PeerCodec *codec,
   peer_value_init (&view, prepared);
   if (!peer_control_check_value (&view, error))
     return NULL;
-  if (!peer_pack_append_variant (&packed, PEER_PACK_FORMAT_BINARY_PACK, prepared, codec->limits.max_depth, error))
+  if (!peer_pack_append (&packed, PEER_PACK_FORMAT_BINARY_PACK, prepared, codec->limits.max_depth, error))
     return NULL;
 
   size = peer_rope_get_size (&packed);
@@ -193,7 +193,7 @@ binary_encode_close (PeerCodec *codec)
   g_autoptr (GVariant) value = peer_control_new_close ();
   g_auto (PeerRope) packed = { { NULL } };
 
-  peer_pack_append_variant (&packed, PEER_PACK_FORMAT_BINARY_PACK, value, codec->limits.max_depth, NULL);
+  peer_pack_append (&packed, PEER_PACK_FORMAT_BINARY_PACK, value, codec->limits.max_depth, NULL);
 
   return new_whole (&packed);
 }

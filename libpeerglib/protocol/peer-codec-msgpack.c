@@ -37,7 +37,7 @@ msgpack_encode (PeerCodec *codec,
   peer_value_init (&view, prepared);
   if (!peer_control_check_value (&view, error))
     return NULL;
-  if (!peer_pack_append_variant (&packed, PEER_PACK_FORMAT_MESSAGE_PACK, prepared, codec->limits.max_depth, error))
+  if (!peer_pack_append (&packed, PEER_PACK_FORMAT_MESSAGE_PACK, prepared, codec->limits.max_depth, error))
     return NULL;
 
   return peer_frames_new_sliced (&packed, max_message_size == 0 ? MAX_MESSAGE_SIZE
@@ -183,7 +183,7 @@ msgpack_encode_close (PeerCodec *codec)
   g_autoptr (GVariant) value = peer_control_new_close ();
   g_auto (PeerRope) packed = { { NULL } };
 
-  peer_pack_append_variant (&packed, PEER_PACK_FORMAT_MESSAGE_PACK, value, codec->limits.max_depth, NULL);
+  peer_pack_append (&packed, PEER_PACK_FORMAT_MESSAGE_PACK, value, codec->limits.max_depth, NULL);
 
   return peer_frames_new_sliced (&packed, MAX_MESSAGE_SIZE);
 }

@@ -19,25 +19,17 @@ typedef enum
 /* Nesting that no limit can exceed; GVariant holds no more. */
 #define PEER_PACK_MAX_DEPTH 64
 
-/* Appends the packed value. BinaryPack takes care of what the JavaScript
- * decoder reads wrong: zero is never a double; subnormal numbers, which it
- * reads wrong in any form, become zero; integers below -2³¹ have whichever
- * form it reads exactly, and if there is none (no Number can hold them) the
- * exact one. Dates are ISO 8601 text there.
+/* Appends the packed value, a prepared one; long texts and bytes are not
+ * copied. BinaryPack takes care of what the JavaScript decoder reads wrong: zero
+ * is never a double; subnormal numbers, which it reads wrong in any form, become
+ * zero; integers below -2³¹ have whichever form it reads exactly, and if there is
+ * none (no Number can hold them) the exact one. Dates are ISO 8601 text there.
  * Error: PEER_ERROR_UNSUPPORTED_VALUE. */
-gboolean peer_pack_append (PeerBuffer *buffer,
+gboolean peer_pack_append (PeerRope *rope,
                            PeerPackFormat format,
-                           const PeerValue *value,
+                           GVariant *prepared,
                            guint max_depth,
                            GError **error);
-
-/* The same for a prepared GVariant, of which long texts and bytes are not
- * copied. */
-gboolean peer_pack_append_variant (PeerRope *rope,
-                                   PeerPackFormat format,
-                                   GVariant *prepared,
-                                   guint max_depth,
-                                   GError **error);
 
 /* The pieces of which chunks are made. */
 void peer_pack_append_integer (PeerBuffer *buffer,

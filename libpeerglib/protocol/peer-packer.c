@@ -28,8 +28,8 @@ typedef struct
   PeerBuffer *buffer;
   PeerPackFormat format;
   guint max_depth;
-  PeerRope *rope;    /* nullable: whose buffer that is */
-  GVariant *variant; /* with a rope: what the value is in */
+  PeerRope *rope;    /* whose buffer that is */
+  GVariant *variant; /* what the value is in */
 } Packer;
 
 /* The tags of text or bytes with lengths of 8, 16, 32 bits; 0 for none. */
@@ -346,7 +346,7 @@ pack_text_or_bytes (Packer *packer,
     }
 
   append_length (packer->buffer, &(value->kind == PEER_VALUE_TEXT ? text_tags : bytes_tags)[packer->format], value->size);
-  if (packer->rope != NULL && value->size >= MIN_REFERRED_SIZE)
+  if (value->size >= MIN_REFERRED_SIZE)
     append_reference (packer, value->data, value->size);
   else
     peer_buffer_append (packer->buffer, value->data, value->size);
@@ -393,28 +393,11 @@ pack_value (Packer *packer,
 }
 
 gboolean
-peer_pack_append (PeerBuffer *buffer,
+peer_pack_append (PeerRope *rope,
                   PeerPackFormat format,
-                  const PeerValue *value,
+                  GVariant *prepared,
                   guint max_depth,
                   GError **error)
-{
-  Packer packer = { buffer, format, max_depth, NULL, NULL };
-
-  /* packed values are shorter than serialized ones, apart from the lengths of
-   * long text and bytes */
-  if (buffer->capacity - buffer->length < value->size)
-    peer_buffer_grow (buffer, value->size + 16);
-
-  return pack_value (&packer, value, 0, error);
-}
-
-gboolean
-peer_pack_append_variant (PeerRope *rope,
-                          PeerPackFormat format,
-                          GVariant *prepared,
-                          guint max_depth,
-                          GError **error)
 {
   Packer packer = { &rope->buffer, format, max_depth, rope, prepared };
   PeerValue value;

@@ -36,9 +36,6 @@ PeerPollStream *peer_poll_stream_new_for_io_stream (PeerPollHub *hub,
 PeerPollStream *peer_poll_stream_ref (PeerPollStream *self);
 void peer_poll_stream_unref (PeerPollStream *self);
 
-PeerPollHub *peer_poll_stream_get_hub (PeerPollStream *self);
-int peer_poll_stream_get_fd (PeerPollStream *self);
-
 /* Who gets what arrives; nobody for NULL. */
 void peer_poll_stream_set_funcs (PeerPollStream *self,
                                  const PeerPollStreamFuncs *funcs,

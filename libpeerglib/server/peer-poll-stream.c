@@ -557,18 +557,6 @@ peer_poll_stream_unref (PeerPollStream *self)
   g_free (self);
 }
 
-PeerPollHub *
-peer_poll_stream_get_hub (PeerPollStream *self)
-{
-  return self->hub;
-}
-
-int
-peer_poll_stream_get_fd (PeerPollStream *self)
-{
-  return self->item.fd;
-}
-
 void
 peer_poll_stream_set_funcs (PeerPollStream *self,
                             const PeerPollStreamFuncs *funcs,

@@ -32,7 +32,6 @@ void peer_timeout_queue_free (PeerTimeoutQueue *self);
 /* In milliseconds, counted from when each timeout was armed; 0 is never. */
 void peer_timeout_queue_set_interval (PeerTimeoutQueue *self,
                                       guint interval);
-guint peer_timeout_queue_get_interval (PeerTimeoutQueue *self);
 
 /* Starts or renews the timeout. */
 void peer_timeout_queue_arm (PeerTimeoutQueue *self,

@@ -107,12 +107,6 @@ peer_timeout_queue_set_interval (PeerTimeoutQueue *self,
   peer_timeout_queue_schedule (self);
 }
 
-guint
-peer_timeout_queue_get_interval (PeerTimeoutQueue *self)
-{
-  return self->interval;
-}
-
 void
 peer_timeout_queue_arm (PeerTimeoutQueue *self,
                         PeerTimeout *timeout,

@@ -369,25 +369,6 @@ peer_loopback_half_accept (PeerLoopbackHalf *self,
     accept_offer (self, parse_token (sdp));
 }
 
-static gboolean
-check_can_send (PeerLoopbackHalf *self,
-                gsize size,
-                GError **error)
-{
-  if (self->has_ended)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
-  else if (!self->is_open)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_NOT_OPEN_YET, _ ("The connection is not open yet"));
-  else if (self->max_message_size != 0 && size > self->max_message_size)
-    g_set_error (error, PEER_ERROR, PEER_ERROR_MESSAGE_TOO_BIG,
-                 _ ("The message has %" G_GSIZE_FORMAT " bytes, the other side takes %" G_GSIZE_FORMAT),
-                 size, self->max_message_size);
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
 gboolean
 peer_loopback_half_send (PeerLoopbackHalf *self,
                          GBytes *bytes,
@@ -396,7 +377,7 @@ peer_loopback_half_send (PeerLoopbackHalf *self,
 {
   Message *message;
 
-  if (!check_can_send (self, g_bytes_get_size (bytes), error))
+  if (!peer_transport_check_can_send (self->is_open, self->has_ended, g_bytes_get_size (bytes), self->max_message_size, error))
     return FALSE;
 
   message = g_new (Message, 1);

@@ -40,23 +40,6 @@ peer_resumable_transport_add_remote_candidate (PeerTransport *transport,
 }
 
 static gboolean
-peer_resumable_transport_check_can_send (PeerResumableTransport *self,
-                                         gsize size,
-                                         GError **error)
-{
-  if (!self->was_open)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_NOT_OPEN_YET, _ ("The connection is not open yet"));
-  else if (self->max_message_size != 0 && size > self->max_message_size)
-    g_set_error (error, PEER_ERROR, PEER_ERROR_MESSAGE_TOO_BIG,
-                 _ ("The message has %" G_GSIZE_FORMAT " bytes, the other side takes %" G_GSIZE_FORMAT),
-                 size, self->max_message_size);
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
 peer_resumable_transport_send (PeerTransport *transport,
                                GBytes *bytes,
                                gboolean is_text,
@@ -66,7 +49,7 @@ peer_resumable_transport_send (PeerTransport *transport,
 
   if (self->resumption == NULL)
     return peer_transport_send (self->link, bytes, is_text, error);
-  if (!peer_resumable_transport_check_can_send (self, g_bytes_get_size (bytes), error))
+  if (!peer_transport_check_can_send (self->was_open, FALSE, g_bytes_get_size (bytes), self->max_message_size, error))
     return FALSE;
 
   peer_resumption_push (self->resumption, bytes, is_text);

@@ -183,6 +183,14 @@ void peer_transport_forward_stats (PeerTransport *self,
 void peer_transport_close (PeerTransport *self);
 
 /* For the implementations. */
+
+/* Whether send() takes so many bytes now, or why not. A max_size of 0 is no
+ * limit. */
+gboolean peer_transport_check_can_send (gboolean was_open,
+                                        gboolean has_ended,
+                                        gsize size,
+                                        gsize max_size,
+                                        GError **error);
 void peer_transport_emit_description (PeerTransport *self,
                                       const char *type,
                                       const char *sdp);

@@ -6,6 +6,9 @@
 
 #include "peer-enum-types.h"
 
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+
 typedef struct
 {
   gboolean was_open;
@@ -303,6 +306,27 @@ peer_transport_close (PeerTransport *self)
 {
   peer_transport_end (self);
   PEER_TRANSPORT_GET_CLASS (self)->close (self);
+}
+
+gboolean
+peer_transport_check_can_send (gboolean was_open,
+                               gboolean has_ended,
+                               gsize size,
+                               gsize max_size,
+                               GError **error)
+{
+  if (has_ended)
+    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
+  else if (!was_open)
+    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_NOT_OPEN_YET, _ ("The connection is not open yet"));
+  else if (max_size != 0 && size > max_size)
+    g_set_error (error, PEER_ERROR, PEER_ERROR_MESSAGE_TOO_BIG,
+                 _ ("The message has %" G_GSIZE_FORMAT " bytes, the other side takes %" G_GSIZE_FORMAT),
+                 size, max_size);
+  else
+    return TRUE;
+
+  return FALSE;
 }
 
 void

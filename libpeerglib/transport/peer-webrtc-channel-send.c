@@ -176,20 +176,7 @@ check_can_send (PeerWebrtcChannel *self,
   max_size = self->max_message_size;
   g_mutex_unlock (&self->lock);
 
-  if (has_ended)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED,
-                         _ ("The connection is closed"));
-  else if (!was_open)
-    g_set_error_literal (error, PEER_ERROR, PEER_ERROR_NOT_OPEN_YET,
-                         _ ("The connection is not open yet"));
-  else if (max_size != 0 && size > max_size)
-    g_set_error (error, PEER_ERROR, PEER_ERROR_MESSAGE_TOO_BIG,
-                 _ ("The message has %" G_GSIZE_FORMAT " bytes, the other side takes %" G_GSIZE_FORMAT),
-                 size, max_size);
-  else
-    return TRUE;
-
-  return FALSE;
+  return peer_transport_check_can_send (was_open, has_ended, size, max_size, error);
 }
 
 static gboolean

@@ -111,14 +111,12 @@ static GBytes *
 pack_value (GVariant *value,
             PeerPackFormat format)
 {
-  PeerBuffer buffer = { NULL };
-  PeerValue view;
+  PeerRope rope = { { NULL } };
 
-  peer_value_init (&view, value);
-  if (!peer_pack_append (&buffer, format, &view, MAX_DEPTH, NULL))
+  if (!peer_pack_append (&rope, format, value, MAX_DEPTH, NULL))
     g_assert_not_reached ();
 
-  return peer_buffer_steal_bytes (&buffer);
+  return peer_rope_steal_bytes (&rope);
 }
 
 static void

@@ -30,14 +30,12 @@ fuzz_pack (PeerPackFormat format,
            GVariant *value)
 {
   g_autoptr (GVariant) prepared = peer_value_prepare (value);
-  g_auto (PeerBuffer) buffer = { NULL };
-  PeerValue view;
+  g_auto (PeerRope) rope = { { NULL } };
 
-  peer_value_init (&view, prepared);
-  if (!peer_pack_append (&buffer, format, &view, FUZZ_MAX_DEPTH, NULL))
+  if (!peer_pack_append (&rope, format, prepared, FUZZ_MAX_DEPTH, NULL))
     return NULL;
 
-  return peer_buffer_steal_bytes (&buffer);
+  return peer_rope_steal_bytes (&rope);
 }
 
 static inline GVariant *

@@ -184,12 +184,10 @@ test_length_classes (void)
           g_autoptr (GVariant) value = peer_value_prepare (values[j]);
           g_autoptr (GVariant) unpacked = NULL;
           g_autoptr (GBytes) packed = NULL;
-          PeerBuffer buffer = { NULL };
-          PeerValue view;
+          PeerRope rope = { { NULL } };
 
-          peer_value_init (&view, value);
-          g_assert_true (peer_pack_append (&buffer, PEER_PACK_FORMAT_BINARY_PACK, &view, 1, NULL));
-          packed = peer_buffer_steal_bytes (&buffer);
+          g_assert_true (peer_pack_append (&rope, PEER_PACK_FORMAT_BINARY_PACK, value, 1, NULL));
+          packed = peer_rope_steal_bytes (&rope);
           unpacked = peer_unpack (packed, PEER_PACK_FORMAT_BINARY_PACK, 1, 1024 * 1024, NULL);
           assert_normal (unpacked);
           g_assert_cmpvariant (unpacked, value);
@@ -397,11 +395,9 @@ test_depth (void)
   }
   {
     g_autoptr (GVariant) deep = g_variant_ref_sink (nest_arrays (33));
-    g_auto (PeerBuffer) buffer = { NULL };
-    PeerValue view;
+    g_auto (PeerRope) rope = { { NULL } };
 
-    peer_value_init (&view, deep);
-    g_assert_false (peer_pack_append (&buffer, PEER_PACK_FORMAT_BINARY_PACK, &view, 32, &error));
+    g_assert_false (peer_pack_append (&rope, PEER_PACK_FORMAT_BINARY_PACK, deep, 32, &error));
     g_assert_error (error, PEER_ERROR, PEER_ERROR_UNSUPPORTED_VALUE);
   }
 }

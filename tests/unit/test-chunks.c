@@ -50,7 +50,7 @@ add (PeerReassembler *reassembler,
      GError **error)
 {
   PeerChunk chunk = { id, n, total, (const guint8 *) data, strlen (data) };
-  g_autoptr (GBytes) message = peer_chunk_to_message (&chunk);
+  g_autoptr (GBytes) message = chunk_to_message (&chunk);
 
   g_assert_true (peer_chunk_read (&chunk, message));
   g_clear_pointer (value, g_bytes_unref);
@@ -108,7 +108,7 @@ static void
 test_chunk_layout (void)
 {
   PeerChunk chunk = { .id = 1, .n = 0, .total = 2, .data = (const guint8 *) "abc", .length = 3 };
-  g_autoptr (GBytes) message = peer_chunk_to_message (&chunk);
+  g_autoptr (GBytes) message = chunk_to_message (&chunk);
   g_autofree char *hex = bytes_to_hex (message);
 
   g_test_summary ("A chunk has the keys that PeerJS writes, in its order");
@@ -137,7 +137,7 @@ test_chunk_sizes (void)
       for (gsize j = 0; j < G_N_ELEMENTS (lengths); j++)
         {
           PeerChunk chunk = { counts[i], counts[i], counts[i], g_bytes_get_data (packed, NULL), lengths[j] };
-          g_autoptr (GBytes) message = peer_chunk_to_message (&chunk);
+          g_autoptr (GBytes) message = chunk_to_message (&chunk);
 
           g_assert_cmpuint (g_bytes_get_size (message), ==, peer_chunk_get_message_size (&chunk));
           if (counts[i] <= G_MAXUINT16)

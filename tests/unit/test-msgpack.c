@@ -145,9 +145,8 @@ test_msgpack_agrees_with_libmsgpack (void)
   g_autoptr (GVariant) again = NULL;
   g_autoptr (GBytes) packed = NULL;
   g_autoptr (GBytes) repacked = NULL;
-  g_auto (PeerBuffer) buffer = { NULL };
+  g_auto (PeerRope) rope = { { NULL } };
   g_autoptr (GError) error = NULL;
-  PeerValue view;
   msgpack_unpacked their_value;
   size_t offset = 0;
 
@@ -161,9 +160,8 @@ test_msgpack_agrees_with_libmsgpack (void)
   g_assert_no_error (error);
   assert_normal (value);
 
-  peer_value_init (&view, value);
-  g_assert_true (peer_pack_append (&buffer, PEER_PACK_FORMAT_MESSAGE_PACK, &view, 32, &error));
-  repacked = peer_buffer_steal_bytes (&buffer);
+  g_assert_true (peer_pack_append (&rope, PEER_PACK_FORMAT_MESSAGE_PACK, value, 32, &error));
+  repacked = peer_rope_steal_bytes (&rope);
   again = peer_unpack (repacked, PEER_PACK_FORMAT_MESSAGE_PACK, 32, 1024 * 1024, &error);
   g_assert_cmpvariant (value, again);
 

@@ -26,7 +26,7 @@ new_chunk (guint64 id,
   g_autofree guint8 *data = g_malloc0 (size);
   PeerChunk chunk = { id, n, total, data, size };
 
-  return peer_chunk_to_message (&chunk);
+  return chunk_to_message (&chunk);
 }
 
 /* A value in two chunks of which one is sent. */

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "libpeerglib/protocol/peer-chunk-private.h"
 #include "libpeerglib/protocol/peer-pack-private.h"
 
 /* Fails unless the value is not floating and its bytes are in normal form,
@@ -86,6 +87,18 @@ bytes_to_hex (GBytes *bytes)
   return g_string_free (hex, FALSE);
 }
 
+static inline GBytes *
+chunk_to_message (const PeerChunk *chunk)
+{
+  PeerBuffer buffer = { NULL };
+  guint8 *data = peer_chunk_write_around (chunk, &buffer);
+
+  if (chunk->length > 0)
+    memcpy (data, chunk->data, chunk->length);
+
+  return peer_buffer_steal_bytes (&buffer);
+}
+
 /* Takes a floating value. */
 static inline char *
 pack_value_to_hex (PeerPackFormat format,
@@ -93,14 +106,12 @@ pack_value_to_hex (PeerPackFormat format,
                    GError **error)
 {
   g_autoptr (GVariant) value = peer_value_prepare (variant);
-  g_auto (PeerBuffer) buffer = { NULL };
+  g_auto (PeerRope) rope = { { NULL } };
   g_autoptr (GBytes) packed = NULL;
-  PeerValue view;
 
-  peer_value_init (&view, value);
-  if (!peer_pack_append (&buffer, format, &view, 32, error))
+  if (!peer_pack_append (&rope, format, value, 32, error))
     return NULL;
-  packed = peer_buffer_steal_bytes (&buffer);
+  packed = peer_rope_steal_bytes (&rope);
 
   return bytes_to_hex (packed);
 }

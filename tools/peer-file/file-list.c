@@ -104,14 +104,3 @@ file_list_new (char **paths,
 
   return g_steal_pointer (&list);
 }
-
-gint64
-file_list_get_size (GPtrArray *list)
-{
-  gint64 size = 0;
-
-  for (guint i = 0; i < list->len; i++)
-    size += ((FileItem *) g_ptr_array_index (list, i))->size;
-
-  return size;
-}

@@ -19,6 +19,5 @@ void file_item_free (FileItem *self);
 /* The files of these paths, and all below those that are directories. */
 GPtrArray *file_list_new (char **paths,
                           GError **error);
-gint64 file_list_get_size (GPtrArray *list);
 
 G_END_DECLS
