@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libpeerglib/peer-base-connection-private.h"
+#include "real-peers.h"
 #include "udp-cut.h"
 #include "wait-until.h"
 
@@ -23,26 +24,14 @@ static void
 set_up (Fixture *fixture,
         gconstpointer data)
 {
-  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
   g_autoptr (GError) error = NULL;
-  guint port;
 
   fixture->cut = udp_cut_new ();
   fixture->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, NULL);
   peer_server_listen (fixture->server, &error);
   g_assert_no_error (error);
-  g_object_get (fixture->server, "port", &port, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (fixture->peers); i++)
-    {
-      fixture->peers[i] = g_object_new (PEER_TYPE_PEER,
-                                        "id", i == 0 ? "alice" : "bob",
-                                        "host", "127.0.0.1",
-                                        "port", port,
-                                        "secure", FALSE,
-                                        "ice-servers", no_ice_servers,
-                                        NULL);
-      WAIT_UNTIL (peer_peer_get_is_open (fixture->peers[i]));
-    }
+    fixture->peers[i] = real_peer_new_open (peer_server_get_port (fixture->server), i == 0 ? "alice" : "bob", NULL);
 }
 
 static void
@@ -50,10 +39,7 @@ tear_down (Fixture *fixture,
            gconstpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (fixture->peers); i++)
-    {
-      peer_peer_destroy (fixture->peers[i]);
-      g_assert_finalize_object (fixture->peers[i]);
-    }
+    real_peer_end (fixture->peers[i]);
   peer_server_stop (fixture->server);
   g_assert_finalize_object (fixture->server);
   udp_cut_free (fixture->cut);

@@ -7,6 +7,7 @@
 
 #include "libpeerglib/peer-base-connection-private.h"
 #include "libpeerglib/transport/peer-resumable-transport-private.h"
+#include "real-peers.h"
 #include "udp-cut.h"
 #include "wait-until.h"
 
@@ -96,27 +97,15 @@ static void
 set_up (Fixture *fixture,
         gconstpointer data)
 {
-  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
   g_autoptr (PeerConnectOptions) options = g_object_new (PEER_TYPE_CONNECT_OPTIONS, "reconnect", TRUE, NULL);
   g_autoptr (GError) error = NULL;
-  guint port;
 
   fixture->cut = udp_cut_new ();
   fixture->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, NULL);
   peer_server_listen (fixture->server, &error);
   g_assert_no_error (error);
-  g_object_get (fixture->server, "port", &port, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (fixture->peers); i++)
-    {
-      fixture->peers[i] = g_object_new (PEER_TYPE_PEER,
-                                        "id", i == 0 ? "alice" : "bob",
-                                        "host", "127.0.0.1",
-                                        "port", port,
-                                        "secure", FALSE,
-                                        "ice-servers", no_ice_servers,
-                                        NULL);
-      WAIT_UNTIL (peer_peer_get_is_open (fixture->peers[i]));
-    }
+    fixture->peers[i] = real_peer_new_open (peer_server_get_port (fixture->server), i == 0 ? "alice" : "bob", NULL);
 
   g_signal_connect (fixture->peers[1], "connection", G_CALLBACK (connection_cb), &fixture->ends[1]);
   end_init (&fixture->ends[0], peer_peer_connect_to (fixture->peers[0], "bob", options));

@@ -129,6 +129,16 @@ reconnect_check_alive (PeerTestPair *pair)
   g_assert_cmpuint (g_list_model_get_n_items (peer_peer_get_connections (pair->bob)), ==, 1);
 }
 
+void
+reconnect_check_works (PeerTestPair *pair)
+{
+  reconnect_send_number (pair->outgoing, 0);
+  reconnect_send_number (pair->incoming, 0);
+  reconnect_wait_numbers (pair->incoming_events, 1);
+  reconnect_wait_numbers (pair->outgoing_events, 1);
+  reconnect_check_alive (pair);
+}
+
 guint
 reconnect_count_waiting (PeerTestPair *pair,
                          const char *type)

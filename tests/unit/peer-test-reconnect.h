@@ -45,6 +45,9 @@ void reconnect_wait_numbers (PeerTestRecorder *events,
 
 void reconnect_check_alive (PeerTestPair *pair);
 
+/* A first number arrives at either side, too. */
+void reconnect_check_works (PeerTestPair *pair);
+
 guint reconnect_count_waiting (PeerTestPair *pair,
                                const char *type);
 

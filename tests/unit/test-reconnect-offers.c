@@ -49,11 +49,7 @@ test_repeated_messages (void)
       text = g_strdup_printf ("%.*s,\"src\":\"%s\"}", (int) strlen (message) - 1, message, is_to_bob ? "alice" : "bob");
       peer_test_server_send (pair.server, is_to_bob ? "bob" : "alice", text);
     }
-  reconnect_send_number (pair.outgoing, 0);
-  reconnect_send_number (pair.incoming, 0);
-  reconnect_wait_numbers (pair.incoming_events, 1);
-  reconnect_wait_numbers (pair.outgoing_events, 1);
-  reconnect_check_alive (&pair);
+  reconnect_check_works (&pair);
 
   peer_test_pair_clear (&pair);
 }
@@ -133,11 +129,7 @@ test_attempt_timeout (void)
       reconnection = PEER_BASE_CONNECTION (i == 0 ? pair.outgoing : pair.incoming)->reconnection;
       g_source_set_ready_time (reconnection->attempt_source, 0);
     }
-  reconnect_send_number (pair.outgoing, 0);
-  reconnect_send_number (pair.incoming, 0);
-  reconnect_wait_numbers (pair.incoming_events, 1);
-  reconnect_wait_numbers (pair.outgoing_events, 1);
-  reconnect_check_alive (&pair);
+  reconnect_check_works (&pair);
 
   peer_test_pair_clear (&pair);
 }
@@ -341,11 +333,7 @@ test_expire_is_not_the_end (void)
   peer_test_server_send_message (pair.server, "EXPIRE", "alice", "bob", NULL);
   peer_test_settle ();
   pair.server->holds = FALSE;
-  reconnect_send_number (pair.outgoing, 0);
-  reconnect_send_number (pair.incoming, 0);
-  reconnect_wait_numbers (pair.incoming_events, 1);
-  reconnect_wait_numbers (pair.outgoing_events, 1);
-  reconnect_check_alive (&pair);
+  reconnect_check_works (&pair);
 
   peer_test_pair_clear (&pair);
 }
