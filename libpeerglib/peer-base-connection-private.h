@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peer-base-connection.h"
+#include "peer-connection-owner-private.h"
 #include "protocol/peer-payload-private.h"
 #include "transport/peer-transport-private.h"
 
@@ -22,7 +23,8 @@ struct _PeerBaseConnection
   GObject parent_instance;
 
   GMainContext *context;
-  PeerPeer *peer; /* weak; NULL when it is gone */
+  PeerConnectionOwner *owner; /* weak; NULL when it is gone */
+  PeerPeer *peer;             /* weak; the owner, if that is a peer */
   char *peer_id;
   char *connection_id;
   char *label;

@@ -322,7 +322,8 @@ peer_base_connection_install_properties (GObjectClass *object_class)
   /**
    * PeerBaseConnection:peer: (getter get_peer)
    *
-   * The peer at this end.
+   * The peer at this end. %NULL when it is gone, and for the connections of
+   * rooms, hubs, senders and receivers, which have none.
    */
   properties[PROP_PEER] = g_param_spec_object ("peer", NULL, NULL, PEER_TYPE_PEER, construct_flags);
 

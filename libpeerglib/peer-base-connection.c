@@ -8,7 +8,6 @@
 
 #include "peer-enum-types.h"
 #include "peer-error.h"
-#include "peer-peer-private.h"
 #include "peer-reconnection-private.h"
 #include "peer-source-private.h"
 
@@ -168,8 +167,8 @@ peer_base_connection_fail (PeerBaseConnection *self,
     return;
 
   peer_base_connection_report (self, error);
-  if (self->peer != NULL && is_error_of_peer (error))
-    peer_peer_report_error (self->peer, error);
+  if (self->owner != NULL && is_error_of_peer (error))
+    peer_connection_owner_report_error (self->owner, error);
   peer_base_connection_close (self);
 }
 
@@ -209,8 +208,8 @@ peer_base_connection_close (PeerBaseConnection *self)
       g_clear_object (&self->transport);
     }
   PEER_BASE_CONNECTION_GET_CLASS (self)->closed (self);
-  if (self->peer != NULL)
-    peer_peer_forget_connection (self->peer, self);
+  if (self->owner != NULL)
+    peer_connection_owner_forget_connection (self->owner, self);
 
   peer_base_connection_set_reconnecting (self, FALSE);
   if (was_open)
@@ -314,6 +313,7 @@ peer_base_connection_dispose (GObject *object)
   PeerBaseConnection *self = PEER_BASE_CONNECTION (object);
 
   peer_base_connection_close (self);
+  g_clear_weak_pointer (&self->owner);
   g_clear_weak_pointer (&self->peer);
 
   G_OBJECT_CLASS (peer_base_connection_parent_class)->dispose (object);

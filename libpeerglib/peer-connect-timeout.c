@@ -34,6 +34,12 @@ peer_base_connection_explain_phase (PeerBaseConnection *self,
     }
 }
 
+static gboolean
+peer_base_connection_has_relays (PeerBaseConnection *self)
+{
+  return peer_ice_configuration_has_turn (peer_connection_owner_get_link_settings (self->owner)->ice_servers);
+}
+
 char *
 peer_base_connection_explain_wait (PeerBaseConnection *self)
 {
@@ -43,7 +49,7 @@ peer_base_connection_explain_wait (PeerBaseConnection *self)
 
   if (attempt != NULL && phase != PEER_TRANSPORT_PHASE_SIGNALING)
     g_string_append_printf (text, " (%s)", attempt);
-  if (phase == PEER_TRANSPORT_PHASE_ICE && self->peer != NULL && !peer_ice_configuration_has_turn (self->peer->ice_servers))
+  if (phase == PEER_TRANSPORT_PHASE_ICE && self->owner != NULL && !peer_base_connection_has_relays (self))
     g_string_append_printf (text, "; %s", _ ("no TURN server is set"));
 
   return g_string_free (text, FALSE);

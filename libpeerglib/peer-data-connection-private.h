@@ -83,7 +83,7 @@ gboolean peer_data_connection_takes_files (PeerDataConnection *self);
 void peer_data_connection_emit_file (PeerDataConnection *self,
                                      PeerFileTransfer *transfer);
 
-PeerDataConnection *peer_data_connection_new (PeerPeer *peer,
+PeerDataConnection *peer_data_connection_new (PeerConnectionOwner *owner,
                                               const PeerDataConnectionDescription *description);
 
 G_END_DECLS

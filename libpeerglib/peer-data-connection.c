@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "peer-error.h"
+#include "peer-peer.h"
 #include "peer-serializer-private.h"
 #include "peer-source-private.h"
 
@@ -206,18 +207,19 @@ peer_data_connection_init (PeerDataConnection *self)
 }
 
 PeerDataConnection *
-peer_data_connection_new (PeerPeer *peer,
+peer_data_connection_new (PeerConnectionOwner *owner,
                           const PeerDataConnectionDescription *description)
 {
   PeerCodecLimits limits = PEER_CODEC_LIMITS_DEFAULT;
   PeerDataConnection *self = g_object_new (PEER_TYPE_DATA_CONNECTION,
-                                           "peer", peer,
+                                           "peer", PEER_IS_PEER (owner) ? owner : NULL,
                                            "peer-id", description->peer_id,
                                            "connection-id", description->connection_id,
                                            "label", description->label,
                                            "metadata", description->metadata,
                                            NULL);
 
+  g_set_weak_pointer (&self->parent_instance.owner, owner);
   limits.max_value_size = description->max_message_size;
   limits.max_pending_size = G_MAXSIZE;
   limits.budget = description->pending_budget;

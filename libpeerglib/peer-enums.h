@@ -87,6 +87,52 @@ typedef enum
 } PeerIceTransportPolicy;
 
 /**
+ * PeerTopology:
+ * @PEER_TOPOLOGY_MESH: every member has a connection to every other
+ * @PEER_TOPOLOGY_STAR: every member has one connection, to a hub that passes
+ *   on what it gets
+ *
+ * How the members of a room reach each other.
+ */
+typedef enum
+{
+  PEER_TOPOLOGY_MESH,
+  PEER_TOPOLOGY_STAR,
+} PeerTopology;
+
+/**
+ * PeerRoomService:
+ * @PEER_ROOM_SERVICE_SIGNALING: a mesh over a [iface@Peer.Signaling]
+ * @PEER_ROOM_SERVICE_PEERJS: a mesh over a PeerJS server, of this library or
+ *   any other
+ * @PEER_ROOM_SERVICE_MANAGER: a mesh over a [class@Peer.SignalingManager]
+ * @PEER_ROOM_SERVICE_HUB: a star with a [class@Peer.Hub] in its middle
+ *
+ * What brings the members of a room together.
+ */
+typedef enum
+{
+  PEER_ROOM_SERVICE_SIGNALING,
+  PEER_ROOM_SERVICE_PEERJS,
+  PEER_ROOM_SERVICE_MANAGER,
+  PEER_ROOM_SERVICE_HUB,
+} PeerRoomService;
+
+/**
+ * PeerSyncMode:
+ * @PEER_SYNC_MODE_MERGE: members of the new state take the place of those of
+ *   the same name; the others stay
+ * @PEER_SYNC_MODE_REPLACE: the new state takes the place of the whole old one
+ *
+ * What happens to the state that was there when a new one is set.
+ */
+typedef enum
+{
+  PEER_SYNC_MODE_MERGE,
+  PEER_SYNC_MODE_REPLACE,
+} PeerSyncMode;
+
+/**
  * PeerBrokerClaim:
  * @PEER_BROKER_CLAIM_PENDING: not known yet; ask with
  *   [method@Peer.Broker.claim_async]

@@ -4,7 +4,6 @@
 
 #include "peer-base-connection-private.h"
 
-#include "peer-peer-private.h"
 #include "peer-reconnection-private.h"
 
 /* More than any peer has; a peer that sends more is not helped by them. */
@@ -13,10 +12,12 @@
 static void
 peer_base_connection_send_signal (PeerBaseConnection *self,
                                   const char *type,
-                                  const char *payload)
+                                  const PeerPayload *payload)
 {
-  if (self->peer != NULL)
-    peer_peer_send_signal (self->peer, type, self->peer_id, payload);
+  g_autoptr (GError) error = NULL;
+
+  if (self->owner != NULL && !peer_connection_owner_send_signal (self->owner, self, type, payload, &error))
+    peer_base_connection_fail (self, error);
 }
 
 static const char *
@@ -48,22 +49,11 @@ description_cb (PeerBaseConnection *self,
     .resume_attempt = peer_base_connection_get_attempt (self),
     .sdp_m_line_index = -1,
   };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
+  gboolean is_offer = g_str_equal (type, "offer");
 
-  if (!g_str_equal (type, "offer"))
-    {
-      text = peer_payload_print_answer (&payload);
-      peer_base_connection_send_signal (self, "ANSWER", text);
-      return;
-    }
-
-  PEER_BASE_CONNECTION_GET_CLASS (self)->fill_offer (self, &payload);
-  text = peer_payload_print_offer (&payload, &error);
-  if (text != NULL)
-    peer_base_connection_send_signal (self, "OFFER", text);
-  else
-    peer_base_connection_fail (self, error);
+  if (is_offer)
+    PEER_BASE_CONNECTION_GET_CLASS (self)->fill_offer (self, &payload);
+  peer_base_connection_send_signal (self, is_offer ? "OFFER" : "ANSWER", &payload);
 }
 
 static void
@@ -81,9 +71,8 @@ candidate_cb (PeerBaseConnection *self,
     .has_resume = self->reconnection != NULL,
     .resume_attempt = peer_base_connection_get_attempt (self),
   };
-  g_autofree char *text = peer_payload_print_candidate (&payload);
 
-  peer_base_connection_send_signal (self, "CANDIDATE", text);
+  peer_base_connection_send_signal (self, "CANDIDATE", &payload);
 }
 
 static void

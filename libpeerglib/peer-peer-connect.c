@@ -7,39 +7,19 @@
 #include <glib/gi18n-lib.h>
 
 #include "peer-error.h"
-#include "peer-ice-configuration-private.h"
 #include "peer-reconnection-private.h"
 #include "protocol/peer-id-private.h"
-#include "transport/peer-certificate-private.h"
 
 PeerDataConnection *
 peer_peer_add_connection (PeerPeer *self,
                           const PeerDataConnectionDescription *description)
 {
   g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
-  PeerDataConnection *connection = peer_data_connection_new (self, description);
+  PeerDataConnection *connection = peer_data_connection_new (PEER_CONNECTION_OWNER (self), description);
 
   peer_connection_table_add (self->connections, PEER_BASE_CONNECTION (connection));
 
   return connection;
-}
-
-PeerTransportConfig *
-peer_peer_new_transport_config (PeerPeer *self)
-{
-  PeerTransportConfig *config = peer_transport_config_new ();
-
-  /* Without one, webrtcbin makes its own, which takes longer. */
-  if (self->certificate == NULL)
-    self->certificate = peer_certificate_new (NULL);
-  if (self->certificate != NULL)
-    config->certificate = g_bytes_ref (self->certificate);
-  peer_ice_configuration_apply (self->ice_servers, config);
-  config->ice_transport_policy = self->ice_transport_policy;
-  g_set_object (&config->tls_database, self->tls_database);
-  config->buffered_amount_low_threshold = PEER_SEND_QUEUE_LOW_LEVEL;
-
-  return config;
 }
 
 gboolean
@@ -140,9 +120,9 @@ peer_peer_connect_to (PeerPeer *self,
   pusher = g_main_context_pusher_new (self->context);
   connection_id = peer_connection_id_new ("dc_");
   description.connection_id = connection_id;
-  description.max_message_size = (gsize) self->max_message_size;
-  description.pending_budget = self->pending_budget;
-  config = peer_peer_new_transport_config (self);
+  description.max_message_size = (gsize) self->links->max_message_size;
+  description.pending_budget = self->links->pending_budget;
+  config = peer_link_settings_new_transport_config (self->links);
   peer_peer_apply_options (self, options, &description, config);
 
   connection = peer_peer_add_connection (self, &description);
@@ -151,7 +131,7 @@ peer_peer_connect_to (PeerPeer *self,
   if (base->state == PEER_CONNECTION_STATE_CLOSED)
     return NULL;
 
-  transport = self->transport_factory (config);
+  transport = self->links->transport_factory (config);
   if (options != NULL && peer_connect_options_get_reconnect (options))
     {
       base->reconnection = peer_reconnection_new (base, transport, TRUE);

@@ -78,8 +78,8 @@ peer_peer_accept_offer (PeerPeer *self,
   if (base->state == PEER_CONNECTION_STATE_CLOSED)
     return;
 
-  config = peer_peer_new_transport_config (self);
-  transport = self->transport_factory (config);
+  config = peer_link_settings_new_transport_config (self->links);
+  transport = self->links->transport_factory (config);
   if (base->is_resumable)
     {
       base->reconnection = peer_reconnection_new (base, transport, FALSE);
@@ -116,8 +116,8 @@ peer_peer_handle_offer (PeerPeer *self,
     .label = payload->label,
     .metadata = payload->metadata,
     .reliable = payload->reliable,
-    .max_message_size = (gsize) self->max_message_size,
-    .pending_budget = self->pending_budget,
+    .max_message_size = (gsize) self->links->max_message_size,
+    .pending_budget = self->links->pending_budget,
   };
 
   if (!peer_peer_understands_offer (self, payload, &description))
@@ -241,4 +241,63 @@ peer_peer_handle_message (PeerPeer *self,
     peer_peer_handle_leave (self, envelope->src);
   else
     peer_peer_handle_negotiation (self, envelope);
+}
+
+static PeerLinkSettings *
+peer_peer_get_link_settings (PeerConnectionOwner *owner)
+{
+  return PEER_PEER (owner)->links;
+}
+
+static char *
+print_payload (const char *type,
+               const PeerPayload *payload,
+               GError **error)
+{
+  if (g_str_equal (type, "OFFER"))
+    return peer_payload_print_offer (payload, error);
+  if (g_str_equal (type, "ANSWER"))
+    return peer_payload_print_answer (payload);
+
+  return peer_payload_print_candidate (payload);
+}
+
+static gboolean
+peer_peer_send_signal_of_connection (PeerConnectionOwner *owner,
+                                     PeerBaseConnection *connection,
+                                     const char *type,
+                                     const PeerPayload *payload,
+                                     GError **error)
+{
+  g_autofree char *text = print_payload (type, payload, error);
+
+  if (text == NULL)
+    return FALSE;
+
+  peer_peer_send_signal (PEER_PEER (owner), type, peer_base_connection_get_peer_id (connection), text);
+
+  return TRUE;
+}
+
+static void
+peer_peer_report_error_of_connection (PeerConnectionOwner *owner,
+                                      const GError *error)
+{
+  peer_peer_report_error (PEER_PEER (owner), error);
+}
+
+static void
+peer_peer_forget_connection (PeerConnectionOwner *owner,
+                             PeerBaseConnection *connection)
+{
+  peer_connection_table_remove (PEER_PEER (owner)->connections, connection);
+}
+
+void
+peer_peer_owner_init (PeerConnectionOwnerInterface *iface)
+{
+  iface->get_link_settings = peer_peer_get_link_settings;
+  iface->send_signal = peer_peer_send_signal_of_connection;
+  iface->report_error = peer_peer_report_error_of_connection;
+  iface->forget_connection = peer_peer_forget_connection;
 }

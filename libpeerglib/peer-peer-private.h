@@ -3,8 +3,10 @@
 #pragma once
 
 #include "peer-base-connection.h"
+#include "peer-connection-owner-private.h"
 #include "peer-connection-table-private.h"
 #include "peer-data-connection-private.h"
+#include "peer-link-settings-private.h"
 #include "peer-peer.h"
 #include "peer-wait-queue-private.h"
 #include "protocol/peer-envelope-private.h"
@@ -14,8 +16,6 @@
 #include "transport/peer-transport-private.h"
 
 G_BEGIN_DECLS
-
-typedef PeerTransport *(*PeerTransportFactory) (const PeerTransportConfig *config);
 
 struct _PeerPeer
 {
@@ -30,17 +30,11 @@ struct _PeerPeer
   char *key;
   char *token;
   guint ping_interval;
-  GListModel *ice_servers;
-  PeerIceTransportPolicy ice_transport_policy;
-  GTlsDatabase *tls_database;
+  PeerLinkSettings *links;
   gboolean auto_reconnect;
   guint max_reconnect_attempts; /* 0: without end */
   guint reconnect_delay;        /* milliseconds */
-  guint64 max_message_size;
-  PeerPendingBudget *pending_budget;
-  GHashTable *serializers; /* name to PeerSerializer */
-  PeerTransportFactory transport_factory;
-  GBytes *certificate;
+  GHashTable *serializers;      /* name to PeerSerializer */
 
   /* State */
   GMainContext *context;
@@ -123,6 +117,7 @@ void peer_peer_set_network_watch (PeerPeer *self,
                                   PeerNetworkWatch *watch);
 
 /* peer-peer-messages.c */
+void peer_peer_owner_init (PeerConnectionOwnerInterface *iface);
 void peer_peer_handle_message (PeerPeer *self,
                                const PeerEnvelope *envelope);
 
@@ -134,9 +129,6 @@ gboolean peer_peer_can_connect (PeerPeer *self);
 /* Makes a connection and lists it; transfer full. */
 PeerDataConnection *peer_peer_add_connection (PeerPeer *self,
                                               const PeerDataConnectionDescription *description);
-
-/* What a transport of this peer begins with. */
-PeerTransportConfig *peer_peer_new_transport_config (PeerPeer *self);
 
 /* peer-peer.c */
 void peer_peer_emit_open (PeerPeer *self);
@@ -151,10 +143,6 @@ void peer_peer_send_signal (PeerPeer *self,
                             const char *type,
                             const char *peer_id,
                             const char *payload);
-
-/* A connection has closed. */
-void peer_peer_forget_connection (PeerPeer *self,
-                                  PeerBaseConnection *connection);
 
 /* For tests: what makes the transports of new connections. */
 void peer_peer_set_transport_factory (PeerPeer *self,

@@ -118,13 +118,13 @@ peer_peer_get_property (GObject *object,
       g_value_set_uint (value, self->ping_interval);
       break;
     case PROP_ICE_SERVERS:
-      g_value_set_object (value, self->ice_servers);
+      g_value_set_object (value, self->links->ice_servers);
       break;
     case PROP_ICE_TRANSPORT_POLICY:
-      g_value_set_enum (value, (int) self->ice_transport_policy);
+      g_value_set_enum (value, (int) self->links->ice_transport_policy);
       break;
     case PROP_TLS_DATABASE:
-      g_value_set_object (value, self->tls_database);
+      g_value_set_object (value, self->links->tls_database);
       break;
     case PROP_AUTO_RECONNECT:
     case PROP_MAX_RECONNECT_ATTEMPTS:
@@ -132,10 +132,10 @@ peer_peer_get_property (GObject *object,
       peer_peer_get_reconnect_property (self, (PeerPeerProperty) prop_id, value);
       break;
     case PROP_MAX_MESSAGE_SIZE:
-      g_value_set_uint64 (value, self->max_message_size);
+      g_value_set_uint64 (value, self->links->max_message_size);
       break;
     case PROP_MAX_PENDING_SIZE:
-      g_value_set_uint64 (value, peer_pending_budget_get_max_size (self->pending_budget));
+      g_value_set_uint64 (value, peer_pending_budget_get_max_size (self->links->pending_budget));
       break;
     case PROP_IS_OPEN:
     case PROP_IS_DISCONNECTED:
@@ -186,13 +186,13 @@ peer_peer_set_property (GObject *object,
       self->ping_interval = g_value_get_uint (value);
       break;
     case PROP_ICE_SERVERS:
-      self->ice_servers = g_value_dup_object (value);
+      peer_link_settings_set_ice_servers (self->links, g_value_get_object (value));
       break;
     case PROP_ICE_TRANSPORT_POLICY:
-      self->ice_transport_policy = g_value_get_enum (value);
+      self->links->ice_transport_policy = g_value_get_enum (value);
       break;
     case PROP_TLS_DATABASE:
-      self->tls_database = g_value_dup_object (value);
+      self->links->tls_database = g_value_dup_object (value);
       break;
     case PROP_AUTO_RECONNECT:
     case PROP_MAX_RECONNECT_ATTEMPTS:
@@ -541,10 +541,10 @@ peer_peer_set_max_message_size (PeerPeer *self,
 {
   g_return_if_fail (PEER_IS_PEER (self));
 
-  if (self->max_message_size == size)
+  if (self->links->max_message_size == size)
     return;
 
-  self->max_message_size = size;
+  self->links->max_message_size = size;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_MESSAGE_SIZE]);
 }
 
@@ -562,9 +562,9 @@ peer_peer_set_max_pending_size (PeerPeer *self,
 {
   g_return_if_fail (PEER_IS_PEER (self));
 
-  if (peer_pending_budget_get_max_size (self->pending_budget) == size)
+  if (peer_pending_budget_get_max_size (self->links->pending_budget) == size)
     return;
 
-  peer_pending_budget_set_max_size (self->pending_budget, size);
+  peer_pending_budget_set_max_size (self->links->pending_budget, size);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_PENDING_SIZE]);
 }

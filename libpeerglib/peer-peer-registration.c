@@ -155,7 +155,7 @@ peer_peer_ensure_socket (PeerPeer *self)
   if (uri == NULL)
     return NULL;
 
-  self->socket = peer_socket_new (uri, self->key, self->token, self->ping_interval, self->tls_database);
+  self->socket = peer_socket_new (uri, self->key, self->token, self->ping_interval, self->links->tls_database);
   g_signal_connect_object (self->socket, "open", G_CALLBACK (socket_open_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->socket, "message", G_CALLBACK (socket_message_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->socket, "ended", G_CALLBACK (socket_ended_cb), self, G_CONNECT_SWAPPED);
@@ -192,7 +192,7 @@ start_cb (gpointer user_data)
 
   peer_socket_open (self->socket, self->id);
 
-  if (self->transport_factory == peer_webrtc_transport_new)
+  if (self->links->transport_factory == peer_webrtc_transport_new)
     peer_webrtc_transport_warm_up ();
 
   return G_SOURCE_REMOVE;

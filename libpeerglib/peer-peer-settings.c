@@ -218,7 +218,7 @@ peer_peer_get_ice_servers (PeerPeer *self)
 {
   g_return_val_if_fail (PEER_IS_PEER (self), NULL);
 
-  return self->ice_servers;
+  return self->links->ice_servers;
 }
 
 /**
@@ -234,7 +234,7 @@ peer_peer_get_ice_transport_policy (PeerPeer *self)
 {
   g_return_val_if_fail (PEER_IS_PEER (self), PEER_ICE_TRANSPORT_POLICY_ALL);
 
-  return self->ice_transport_policy;
+  return self->links->ice_transport_policy;
 }
 
 /**
@@ -251,7 +251,7 @@ peer_peer_get_tls_database (PeerPeer *self)
 {
   g_return_val_if_fail (PEER_IS_PEER (self), NULL);
 
-  return self->tls_database;
+  return self->links->tls_database;
 }
 
 /**
@@ -268,7 +268,7 @@ peer_peer_get_max_pending_size (PeerPeer *self)
 {
   g_return_val_if_fail (PEER_IS_PEER (self), 0);
 
-  return peer_pending_budget_get_max_size (self->pending_budget);
+  return peer_pending_budget_get_max_size (self->links->pending_budget);
 }
 
 /**
@@ -338,7 +338,7 @@ peer_peer_get_max_message_size (PeerPeer *self)
 {
   g_return_val_if_fail (PEER_IS_PEER (self), 0);
 
-  return self->max_message_size;
+  return self->links->max_message_size;
 }
 
 /**

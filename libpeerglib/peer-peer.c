@@ -7,9 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "peer-error.h"
-#include "peer-ice-configuration-private.h"
 #include "protocol/peer-id-private.h"
-#include "transport/peer-webrtc-transport-private.h"
 
 /**
  * PeerPeer:
@@ -38,7 +36,7 @@
  * [property@Peer.Peer:auto-reconnect] is unset; see
  * [reconnecting](reconnecting.html).
  */
-G_DEFINE_FINAL_TYPE (PeerPeer, peer_peer, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE_WITH_CODE (PeerPeer, peer_peer, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (PEER_TYPE_CONNECTION_OWNER, peer_peer_owner_init))
 
 enum
 {
@@ -73,13 +71,6 @@ peer_peer_send_signal (PeerPeer *self,
 }
 
 void
-peer_peer_forget_connection (PeerPeer *self,
-                             PeerBaseConnection *connection)
-{
-  peer_connection_table_remove (self->connections, connection);
-}
-
-void
 peer_peer_emit_open (PeerPeer *self)
 {
   g_signal_emit (self, signals[OPEN], 0, self->id);
@@ -102,7 +93,7 @@ void
 peer_peer_set_transport_factory (PeerPeer *self,
                                  PeerTransportFactory factory)
 {
-  self->transport_factory = factory;
+  self->links->transport_factory = factory;
 }
 
 /**
@@ -320,8 +311,6 @@ peer_peer_constructed (GObject *object)
 
   if (self->token == NULL)
     self->token = peer_token_new ();
-  if (self->ice_servers == NULL)
-    self->ice_servers = peer_ice_configuration_new_default ();
 
   peer_peer_register (self);
 }
@@ -354,11 +343,8 @@ peer_peer_finalize (GObject *object)
   g_free (self->path);
   g_free (self->key);
   g_free (self->token);
-  g_clear_object (&self->ice_servers);
-  g_clear_object (&self->tls_database);
-  g_clear_pointer (&self->certificate, g_bytes_unref);
   g_hash_table_unref (self->serializers);
-  peer_pending_budget_unref (self->pending_budget);
+  peer_link_settings_free (self->links);
   peer_connection_table_free (self->connections);
   peer_early_candidates_free (self->early_candidates);
   peer_wait_queue_free (self->opens);
@@ -436,11 +422,10 @@ static void
 peer_peer_init (PeerPeer *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->pending_budget = peer_pending_budget_new (0);
+  self->links = peer_link_settings_new ();
   self->connections = peer_connection_table_new ();
   self->early_candidates = peer_early_candidates_new ();
   self->opens = peer_wait_queue_new (self->context);
   self->serializers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self->transport_factory = peer_webrtc_transport_new;
   peer_peer_init_reconnect (self);
 }

@@ -81,13 +81,13 @@ peer_reconnection_begin_attempt (PeerReconnection *self,
 {
   PeerPeer *peer = self->connection->peer;
   g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (peer->context);
-  g_autoptr (PeerTransportConfig) config = peer_peer_new_transport_config (peer);
+  g_autoptr (PeerTransportConfig) config = peer_link_settings_new_transport_config (peer->links);
   g_autoptr (PeerTransport) link = NULL;
 
   config->is_offerer = is_offering;
   config->label = g_strdup (self->connection->label);
   config->ordered = TRUE;
-  link = peer->transport_factory (config);
+  link = peer->links->transport_factory (config);
 
   peer_reconnection_end_attempt (self);
   self->attempt = attempt;

@@ -19,6 +19,7 @@
 #include <libpeerglib/peer-server.h>
 #include <libpeerglib/peer-enum-types.h>
 #include <libpeerglib/peer-ice-server.h>
+#include <libpeerglib/peer-join-request.h>
 #include <libpeerglib/peer-serializer.h>
 #include <libpeerglib/peer-connect-options.h>
 #include <libpeerglib/peer-base-connection.h>

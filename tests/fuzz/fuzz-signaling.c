@@ -78,7 +78,7 @@ peer_new (Seen *seen)
 
   peer_source_clear (&peer->start_source);
   peer_peer_set_transport_factory (peer, peer_loopback_transport_new);
-  peer->certificate = g_bytes_new_static ("test", 4);
+  peer->links->certificate = g_bytes_new_static ("test", 4);
   g_signal_connect (peer, "connection", G_CALLBACK (on_connection), seen);
 
   return peer;

@@ -247,8 +247,8 @@ test_relay_that_nobody_asked_for (Fixture *fixture,
   PeerPeer *plain = peer_peer_new_for_uri (peer_server_get_uri (fixture->server), NULL);
   PeerPeer *lonely = real_peer_new (get_port (fixture), NULL, NULL);
   PeerPeer *careful;
-  g_autoptr (PeerTransportConfig) plain_config = peer_peer_new_transport_config (plain);
-  g_autoptr (PeerTransportConfig) lonely_config = peer_peer_new_transport_config (lonely);
+  g_autoptr (PeerTransportConfig) plain_config = peer_link_settings_new_transport_config (plain->links);
+  g_autoptr (PeerTransportConfig) lonely_config = peer_link_settings_new_transport_config (lonely->links);
   g_autoptr (PeerTransportConfig) careful_config = NULL;
 
   g_test_summary ("No TURN server is there by default, the STUN server can be left out, and one's own are used with their credentials");
@@ -259,7 +259,7 @@ test_relay_that_nobody_asked_for (Fixture *fixture,
 
   g_list_store_append (own, relay);
   careful = g_object_new (PEER_TYPE_PEER, "host", "127.0.0.1", "ice-servers", own, NULL);
-  careful_config = peer_peer_new_transport_config (careful);
+  careful_config = peer_link_settings_new_transport_config (careful->links);
   g_assert_cmpuint (count_relays (careful_config), ==, 1);
   g_assert_true (g_str_has_prefix (careful_config->turn_servers[0], "turn://user:password@127.0.0.1:3478"));
   /* A relay tells addresses, too. */

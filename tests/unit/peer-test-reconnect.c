@@ -29,8 +29,8 @@ void
 reconnect_use_certificate (PeerPeer *peer,
                            GBytes *certificate)
 {
-  g_bytes_unref (peer->certificate);
-  peer->certificate = g_bytes_ref (certificate);
+  g_bytes_unref (peer->links->certificate);
+  peer->links->certificate = g_bytes_ref (certificate);
 }
 
 void

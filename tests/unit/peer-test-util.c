@@ -272,7 +272,7 @@ peer_test_peer_new (PeerTestServer *server,
 
   peer_peer_set_transport_factory (peer, peer_loopback_transport_new);
   /* A real one takes longer than all the rest. */
-  peer->certificate = g_bytes_new_static ("test", 4);
+  peer->links->certificate = g_bytes_new_static ("test", 4);
 
   return peer;
 }

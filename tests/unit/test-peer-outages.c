@@ -35,7 +35,7 @@ fixture_set_up (Fixture *fixture,
                                  "secure", FALSE,
                                  "ping-interval", ping_interval,
                                  NULL);
-  fixture->alice->certificate = g_bytes_new_static ("test", 4);
+  fixture->alice->links->certificate = g_bytes_new_static ("test", 4);
   peer_peer_set_transport_factory (fixture->alice, peer_loopback_transport_new);
   fixture->events = peer_test_recorder_new (fixture->alice);
 }

@@ -234,7 +234,7 @@ fixture_clear (Fixture *fixture)
 static guint64
 get_pending_size (PeerPeer *peer)
 {
-  return peer_pending_budget_get_size (peer->pending_budget);
+  return peer_pending_budget_get_size (peer->links->pending_budget);
 }
 
 /* Half of a value comes before what an attacker sends, and half after it. */
