@@ -25,7 +25,8 @@ typedef struct
 
 /* The ICE servers are those of PeerPeer unless the owner sets others. */
 PeerLinkSettings *peer_link_settings_new (void);
-void peer_link_settings_free (PeerLinkSettings *self);
+PeerLinkSettings *peer_link_settings_ref (PeerLinkSettings *self);
+void peer_link_settings_unref (PeerLinkSettings *self);
 
 /* NULL stands for the default. */
 void peer_link_settings_set_ice_servers (PeerLinkSettings *self,
@@ -34,6 +35,6 @@ void peer_link_settings_set_ice_servers (PeerLinkSettings *self,
 /* What a transport begins with. */
 PeerTransportConfig *peer_link_settings_new_transport_config (PeerLinkSettings *self);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerLinkSettings, peer_link_settings_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PeerLinkSettings, peer_link_settings_unref)
 
 G_END_DECLS

@@ -13,7 +13,7 @@
 PeerLinkSettings *
 peer_link_settings_new (void)
 {
-  PeerLinkSettings *self = g_new0 (PeerLinkSettings, 1);
+  PeerLinkSettings *self = g_rc_box_new0 (PeerLinkSettings);
 
   self->max_message_size = PEER_CODEC_LIMITS_DEFAULT.max_value_size;
   self->pending_budget = peer_pending_budget_new (PEER_CODEC_LIMITS_DEFAULT.max_pending_size);
@@ -22,14 +22,27 @@ peer_link_settings_new (void)
   return self;
 }
 
-void
-peer_link_settings_free (PeerLinkSettings *self)
+static void
+peer_link_settings_clear (gpointer data)
 {
+  PeerLinkSettings *self = data;
+
   g_clear_object (&self->ice_servers);
   g_clear_object (&self->tls_database);
   g_clear_pointer (&self->certificate, g_bytes_unref);
   peer_pending_budget_unref (self->pending_budget);
-  g_free (self);
+}
+
+PeerLinkSettings *
+peer_link_settings_ref (PeerLinkSettings *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+void
+peer_link_settings_unref (PeerLinkSettings *self)
+{
+  g_rc_box_release_full (self, peer_link_settings_clear);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "peer-connect-options-private.h"
 #include "peer-error.h"
 #include "peer-reconnection-private.h"
 #include "protocol/peer-id-private.h"
@@ -26,42 +27,6 @@ gboolean
 peer_peer_can_connect (PeerPeer *self)
 {
   return !self->is_destroyed && (!self->is_disconnected || self->is_reconnecting);
-}
-
-static void
-peer_peer_apply_options (PeerPeer *self,
-                         PeerConnectOptions *options,
-                         PeerDataConnectionDescription *description,
-                         PeerTransportConfig *config)
-{
-  if (options != NULL)
-    {
-      description->label = peer_connect_options_get_label (options);
-      description->metadata = peer_connect_options_get_metadata (options);
-      description->serialization = peer_connect_options_get_serialization (options);
-      description->serializer = peer_connect_options_get_serializer (options);
-      description->reliable = peer_connect_options_get_reliable (options) || peer_connect_options_get_reconnect (options);
-      config->ordered = peer_connect_options_get_ordered (options);
-    }
-
-  if (description->serializer != NULL)
-    description->serialization = PEER_SERIALIZATION_CUSTOM;
-  if (description->serialization == PEER_SERIALIZATION_MSGPACK)
-    description->reliable = TRUE;
-
-  config->is_offerer = TRUE;
-  if (description->label == NULL)
-    description->label = description->connection_id;
-  config->label = g_strdup (description->label);
-  if (description->reliable)
-    {
-      config->ordered = TRUE;
-    }
-  else if (options != NULL)
-    {
-      config->max_retransmits = peer_connect_options_get_max_retransmits (options);
-      config->max_packet_life_time = peer_connect_options_get_max_packet_life_time (options);
-    }
 }
 
 static gboolean
@@ -123,7 +88,7 @@ peer_peer_connect_to (PeerPeer *self,
   description.max_message_size = (gsize) self->links->max_message_size;
   description.pending_budget = self->links->pending_budget;
   config = peer_link_settings_new_transport_config (self->links);
-  peer_peer_apply_options (self, options, &description, config);
+  peer_connect_options_apply (options, &description, config);
 
   connection = peer_peer_add_connection (self, &description);
   base = PEER_BASE_CONNECTION (connection);

@@ -344,7 +344,7 @@ peer_peer_finalize (GObject *object)
   g_free (self->key);
   g_free (self->token);
   g_hash_table_unref (self->serializers);
-  peer_link_settings_free (self->links);
+  peer_link_settings_unref (self->links);
   peer_connection_table_free (self->connections);
   peer_early_candidates_free (self->early_candidates);
   peer_wait_queue_free (self->opens);
