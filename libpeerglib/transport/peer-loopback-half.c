@@ -197,6 +197,7 @@ describe (PeerLoopbackHalf *self)
 
       peer_transport_queue_push_candidate (self->queue, &candidate);
     }
+  peer_transport_queue_push_gathered (self->queue);
 }
 
 static void

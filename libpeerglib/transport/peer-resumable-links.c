@@ -333,6 +333,14 @@ candidate_cb (PeerTransport *link,
 }
 
 static void
+gathered_cb (PeerTransport *link,
+             PeerResumableTransport *self)
+{
+  if (link == peer_resumable_transport_get_newest (self))
+    peer_transport_emit_gathered (PEER_TRANSPORT (self));
+}
+
+static void
 ice_state_changed_cb (PeerTransport *link,
                       PeerIceConnectionState state,
                       PeerResumableTransport *self)
@@ -359,6 +367,7 @@ peer_resumable_transport_follow (PeerResumableTransport *self,
 {
   g_signal_connect (link, "description", G_CALLBACK (description_cb), self);
   g_signal_connect (link, "candidate", G_CALLBACK (candidate_cb), self);
+  g_signal_connect (link, "gathered", G_CALLBACK (gathered_cb), self);
   g_signal_connect (link, "open", G_CALLBACK (open_cb), self);
   g_signal_connect (link, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (link, "buffered-amount-low", G_CALLBACK (buffered_amount_low_cb), self);

@@ -57,6 +57,7 @@ G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObjec
  * Signals:
  *   "description" (const char *type, const char *sdp): the local offer or answer, to be sent to the other side
  *   "candidate" (PeerIceCandidate *): a local candidate, to be sent to the other side
+ *   "gathered" (): there are no more local candidates; servers that do not answer can delay it
  *   "open" (): the channel is open
  *   "message" (GBytes *bytes, gboolean is_text)
  *   "buffered-amount-low" (): the buffered or the unacknowledged amount fell to its threshold
@@ -196,6 +197,7 @@ void peer_transport_emit_description (PeerTransport *self,
                                       const char *sdp);
 void peer_transport_emit_candidate (PeerTransport *self,
                                     const PeerIceCandidate *candidate);
+void peer_transport_emit_gathered (PeerTransport *self);
 void peer_transport_emit_open (PeerTransport *self);
 void peer_transport_emit_message (PeerTransport *self,
                                   GBytes *bytes,

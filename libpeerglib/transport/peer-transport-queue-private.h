@@ -25,6 +25,7 @@ void peer_transport_queue_push_description (PeerTransportQueue *self,
                                             const char *sdp);
 void peer_transport_queue_push_candidate (PeerTransportQueue *self,
                                           const PeerIceCandidate *candidate);
+void peer_transport_queue_push_gathered (PeerTransportQueue *self);
 void peer_transport_queue_push_open (PeerTransportQueue *self);
 
 /* Messages that come before "open" was pushed follow it. */

@@ -20,6 +20,7 @@ typedef enum
 {
   EVENT_DESCRIPTION,
   EVENT_CANDIDATE,
+  EVENT_GATHERED,
   EVENT_OPEN,
   EVENT_MESSAGE,
   EVENT_BUFFERED_AMOUNT_LOW,
@@ -92,6 +93,7 @@ event_free (Event *event)
     case EVENT_FAILED:
       g_error_free (event->error);
       break;
+    case EVENT_GATHERED:
     case EVENT_OPEN:
     case EVENT_BUFFERED_AMOUNT_LOW:
     case EVENT_ICE_STATE:
@@ -138,6 +140,9 @@ event_emit (const Event *event,
 
         peer_transport_emit_candidate (transport, &candidate);
       }
+      break;
+    case EVENT_GATHERED:
+      peer_transport_emit_gathered (transport);
       break;
     case EVENT_OPEN:
       peer_transport_emit_open (transport);
@@ -325,6 +330,12 @@ peer_transport_queue_push_candidate (PeerTransportQueue *self,
   event->candidate.sdp_m_line_index = candidate->sdp_m_line_index;
   event->candidate.username_fragment = g_strdup (candidate->username_fragment);
   push (self, event);
+}
+
+void
+peer_transport_queue_push_gathered (PeerTransportQueue *self)
+{
+  push (self, event_new (EVENT_GATHERED));
 }
 
 void

@@ -21,6 +21,7 @@ enum
 {
   DESCRIPTION,
   CANDIDATE,
+  GATHERED,
   OPEN,
   MESSAGE,
   BUFFERED_AMOUNT_LOW,
@@ -123,6 +124,8 @@ peer_transport_class_init (PeerTransportClass *klass)
                                        G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[CANDIDATE] = g_signal_new ("candidate", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                      G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[GATHERED] = g_signal_new ("gathered", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                    G_TYPE_NONE, 0);
   signals[OPEN] = g_signal_new ("open", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
   signals[MESSAGE] = g_signal_new ("message", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -344,6 +347,13 @@ peer_transport_emit_candidate (PeerTransport *self,
 {
   if (!peer_transport_has_ended (self))
     g_signal_emit (self, signals[CANDIDATE], 0, candidate);
+}
+
+void
+peer_transport_emit_gathered (PeerTransport *self)
+{
+  if (!peer_transport_has_ended (self))
+    g_signal_emit (self, signals[GATHERED], 0);
 }
 
 void

@@ -42,6 +42,7 @@ struct _PeerWebrtcLink
   guint n_goodbye_checks;
   gsize last_buffered_amount;
 
+  gint has_gathered;
   gint has_said_goodbye;
 
   GMutex lock;

@@ -228,6 +228,19 @@ on_ice_candidate (GstElement *webrtcbin,
   peer_transport_queue_push_candidate (self->queue, &candidate);
 }
 
+/* After webrtcbin has told of the last candidate. */
+static void
+on_gathering_state (GstElement *webrtcbin,
+                    GParamSpec *pspec,
+                    PeerWebrtcLink *self)
+{
+  GstWebRTCICEGatheringState state;
+
+  g_object_get (webrtcbin, "ice-gathering-state", &state, NULL);
+  if (state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE && !g_atomic_int_exchange (&self->has_gathered, TRUE))
+    peer_transport_queue_push_gathered (self->queue);
+}
+
 static void
 on_selected_pair (GObject *agent,
                   guint stream,
@@ -271,6 +284,7 @@ peer_webrtc_negotiation_prepare (PeerWebrtcLink *self)
   g_autoptr (GObject) agent = peer_webrtc_elements_dup_agent (self->webrtcbin);
 
   peer_webrtc_link_connect (self, self->webrtcbin, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
+  peer_webrtc_link_connect (self, self->webrtcbin, "notify::ice-gathering-state", G_CALLBACK (on_gathering_state));
   if (agent == NULL)
     return;
 

@@ -128,6 +128,13 @@ on_candidate (FaultTransport *self,
 }
 
 static void
+on_gathered (FaultTransport *self)
+{
+  if (!self->is_silent)
+    peer_transport_emit_gathered (PEER_TRANSPORT (self));
+}
+
+static void
 on_open (FaultTransport *self)
 {
   if (!take_step (self, FAULT_STEP_OPEN))
@@ -375,6 +382,7 @@ fault_transport_new (const PeerTransportConfig *config)
   self->inner = inner_factory (config);
   g_signal_connect_object (self->inner, "description", G_CALLBACK (on_description), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inner, "candidate", G_CALLBACK (on_candidate), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->inner, "gathered", G_CALLBACK (on_gathered), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inner, "open", G_CALLBACK (on_open), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inner, "message", G_CALLBACK (on_message), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->inner, "buffered-amount-low", G_CALLBACK (on_low), self, G_CONNECT_SWAPPED);

@@ -41,6 +41,7 @@ on_candidate (PeerTransport *transport,
               const PeerIceCandidate *candidate,
               End *end)
 {
+  g_assert_false (end->has_gathered);
   end->n_candidates++;
   g_assert_nonnull (end->sdp);
   g_assert_true (g_str_has_prefix (candidate->candidate, "candidate:"));
@@ -49,6 +50,14 @@ on_candidate (PeerTransport *transport,
   g_assert_nonnull (strstr (end->sdp, candidate->username_fragment));
   if (!end->keeps_candidates && end->other != NULL && end->other->transport != NULL)
     peer_transport_add_remote_candidate (end->other->transport, candidate);
+}
+
+static void
+on_gathered (PeerTransport *transport,
+             End *end)
+{
+  g_assert_false (end->has_gathered);
+  end->has_gathered = TRUE;
 }
 
 static void
@@ -131,6 +140,7 @@ end_init (End *end,
   end->transport = peer_webrtc_transport_new (config);
   g_signal_connect (end->transport, "description", G_CALLBACK (on_description), end);
   g_signal_connect (end->transport, "candidate", G_CALLBACK (on_candidate), end);
+  g_signal_connect (end->transport, "gathered", G_CALLBACK (on_gathered), end);
   g_signal_connect (end->transport, "open", G_CALLBACK (on_open), end);
   g_signal_connect (end->transport, "message", G_CALLBACK (on_message), end);
   g_signal_connect (end->transport, "buffered-amount-low", G_CALLBACK (on_low), end);

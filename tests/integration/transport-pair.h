@@ -18,6 +18,7 @@ struct _End
   End *other;
 
   char *sdp;
+  gboolean has_gathered;
   gboolean is_open;
   gboolean is_closed;
   GError *error;

@@ -30,6 +30,13 @@ on_candidate (PeerTransport *transport,
 }
 
 static void
+on_gathered (PeerTransport *transport,
+             End *end)
+{
+  g_string_append_c (end->events, 'G');
+}
+
+static void
 on_ice_state (PeerTransport *transport,
               PeerIceConnectionState state,
               End *end)
@@ -93,6 +100,7 @@ end_init (End *end,
   end->received = g_string_new (NULL);
   g_signal_connect (end->transport, "description", G_CALLBACK (on_description), end);
   g_signal_connect (end->transport, "candidate", G_CALLBACK (on_candidate), end);
+  g_signal_connect (end->transport, "gathered", G_CALLBACK (on_gathered), end);
   g_signal_connect (end->transport, "ice-state-changed", G_CALLBACK (on_ice_state), end);
   g_signal_connect (end->transport, "open", G_CALLBACK (on_open), end);
   g_signal_connect (end->transport, "message", G_CALLBACK (on_message), end);

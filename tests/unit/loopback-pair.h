@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* One end of a link; events has a letter for each signal: Description,
- * Candidate, Ice state, Open, Message, Low, closed (X), Failed. */
+ * Candidate, Gathered, Ice state, Open, Message, Low, closed (X), Failed. */
 typedef struct _End End;
 
 struct _End

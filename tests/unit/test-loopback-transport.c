@@ -22,8 +22,8 @@ test_open (void)
 
   settle ();
 
-  g_assert_cmpstr (pair.offerer.events->str, ==, "DCCIIO");
-  g_assert_cmpstr (pair.answerer.events->str, ==, "DCCIIO");
+  g_assert_cmpstr (pair.offerer.events->str, ==, "DCCGIIO");
+  g_assert_cmpstr (pair.answerer.events->str, ==, "DCCGIIO");
 
   pair_clear (&pair);
 }
@@ -182,7 +182,7 @@ test_close_early (void)
   pair.offerer.other = NULL;
   peer_transport_start (pair.offerer.transport);
   settle ();
-  g_assert_cmpstr (pair.offerer.events->str, ==, "DCC");
+  g_assert_cmpstr (pair.offerer.events->str, ==, "DCCG");
   pair_clear (&pair);
 }
 
