@@ -26,4 +26,6 @@
 #include <libpeerglib/peer-data-connection.h>
 #include <libpeerglib/peer-file-transfer.h>
 #include <libpeerglib/peer-peer.h>
+#include <libpeerglib/peer-signaling.h>
+#include <libpeerglib/peer-memory-signaling.h>
 #undef _PEER_INSIDE

@@ -22,6 +22,9 @@ SoupMessage *peer_request_new_websocket (GUri *server,
                                          const char *id,
                                          const char *token);
 
+/* Lets a WebSocket that is asked for end when TCP's acknowledgements stay away. */
+void peer_request_expect_acknowledgements (SoupMessage *request);
+
 /* The id in the answer to a request for "id"; NULL when it is none. */
 char *peer_request_parse_id (GBytes *body);
 

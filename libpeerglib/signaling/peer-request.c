@@ -65,6 +65,12 @@ network_event_cb (SoupMessage *request,
                          ACKNOWLEDGEMENT_TIMEOUT, NULL);
 }
 
+void
+peer_request_expect_acknowledgements (SoupMessage *request)
+{
+  g_signal_connect (request, "network-event", G_CALLBACK (network_event_cb), NULL);
+}
+
 SoupMessage *
 peer_request_new_websocket (GUri *server,
                             const char *key,
@@ -74,7 +80,7 @@ peer_request_new_websocket (GUri *server,
   const char *query[] = { "key", key, "id", id, "token", token, "version", PEERJS_VERSION, NULL };
   SoupMessage *request = peer_request_new (server, "peerjs", query);
 
-  g_signal_connect (request, "network-event", G_CALLBACK (network_event_cb), NULL);
+  peer_request_expect_acknowledgements (request);
 
   return request;
 }

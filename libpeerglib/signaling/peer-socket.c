@@ -13,6 +13,7 @@
 #include "peer-keepalive-private.h"
 #include "peer-outbox-private.h"
 #include "peer-request-private.h"
+#include "peer-websocket-drop-private.h"
 #include "protocol/peer-json-private.h"
 
 #define MAX_ID_SIZE 1024
@@ -69,27 +70,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-/* Lets go of the connection, which ends its closing handshake by itself. */
-static void
-peer_socket_drop_connection (PeerSocket *self)
-{
-  SoupWebsocketConnection *connection = g_steal_pointer (&self->connection);
-
-  if (connection == NULL)
-    return;
-
-  g_signal_handlers_disconnect_by_data (connection, self);
-  if (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_CLOSED)
-    {
-      g_object_unref (connection);
-      return;
-    }
-
-  g_signal_connect (connection, "closed", G_CALLBACK (g_object_unref), NULL);
-  if (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_close (connection, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
-}
-
 void
 peer_socket_close (PeerSocket *self)
 {
@@ -101,7 +81,8 @@ peer_socket_close (PeerSocket *self)
   g_clear_pointer (&self->keepalive, peer_keepalive_free);
   self->is_open = FALSE;
   peer_outbox_confirm (self->outbox);
-  peer_socket_drop_connection (self);
+  if (self->connection != NULL)
+    peer_websocket_drop (g_steal_pointer (&self->connection), self);
 }
 
 static void
