@@ -47,6 +47,15 @@ char *peer_payload_print_offer (const PeerPayload *payload,
 char *peer_payload_print_answer (const PeerPayload *payload);
 char *peer_payload_print_candidate (const PeerPayload *payload);
 
+/* The parts that other wires have, too: objects as browsers make them of a
+ * description ("type" and "sdp") and of a candidate. What is made is floating. */
+void peer_payload_read_description (PeerPayload *payload,
+                                    GVariant *description);
+void peer_payload_read_candidate (PeerPayload *payload,
+                                  GVariant *candidate);
+GVariant *peer_payload_make_description (const PeerPayload *payload);
+GVariant *peer_payload_make_candidate (const PeerPayload *payload);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PeerPayload, peer_payload_clear)
 
 G_END_DECLS

@@ -28,9 +28,17 @@ lookup_object (GVariant *object,
   return g_variant_lookup_value (object, key, G_VARIANT_TYPE_VARDICT);
 }
 
-static void
-parse_candidate (PeerPayload *payload,
-                 GVariant *candidate)
+void
+peer_payload_read_description (PeerPayload *payload,
+                               GVariant *description)
+{
+  payload->sdp_type = lookup_string (description, "type");
+  payload->sdp = lookup_string (description, "sdp");
+}
+
+void
+peer_payload_read_candidate (PeerPayload *payload,
+                             GVariant *candidate)
 {
   gint64 index;
 
@@ -85,12 +93,12 @@ peer_payload_parse (PeerPayload *payload,
   g_variant_lookup (value, "reliable", "b", &payload->reliable);
 
   description = lookup_object (value, "sdp");
-  payload->sdp_type = lookup_string (description, "type");
-  payload->sdp = lookup_string (description, "sdp");
+  if (description != NULL)
+    peer_payload_read_description (payload, description);
 
   candidate = lookup_object (value, "candidate");
   if (candidate != NULL)
-    parse_candidate (payload, candidate);
+    peer_payload_read_candidate (payload, candidate);
 
   resume = lookup_object (value, "resume");
   if (resume != NULL)
@@ -130,19 +138,41 @@ add_common (GVariantBuilder *builder,
   add_string (builder, "connectionId", payload->connection_id);
 }
 
-static void
-add_description (GVariantBuilder *builder,
-                 const PeerPayload *payload)
+GVariant *
+peer_payload_make_description (const PeerPayload *payload)
 {
   GVariantBuilder description;
-
-  if (payload->sdp == NULL)
-    return;
 
   g_variant_builder_init (&description, G_VARIANT_TYPE_VARDICT);
   add_string (&description, "sdp", payload->sdp);
   add_string (&description, "type", payload->sdp_type);
-  g_variant_builder_add (builder, "{sv}", "sdp", g_variant_builder_end (&description));
+
+  return g_variant_builder_end (&description);
+}
+
+GVariant *
+peer_payload_make_candidate (const PeerPayload *payload)
+{
+  GVariantBuilder candidate;
+
+  g_variant_builder_init (&candidate, G_VARIANT_TYPE_VARDICT);
+  add_string (&candidate, "candidate", payload->candidate);
+  if (payload->sdp_mid != NULL)
+    add_string (&candidate, "sdpMid", payload->sdp_mid);
+  if (payload->sdp_m_line_index >= 0)
+    g_variant_builder_add (&candidate, "{sv}", "sdpMLineIndex", g_variant_new_int64 (payload->sdp_m_line_index));
+  if (payload->username_fragment != NULL)
+    add_string (&candidate, "usernameFragment", payload->username_fragment);
+
+  return g_variant_builder_end (&candidate);
+}
+
+static void
+add_description (GVariantBuilder *builder,
+                 const PeerPayload *payload)
+{
+  if (payload->sdp != NULL)
+    g_variant_builder_add (builder, "{sv}", "sdp", peer_payload_make_description (payload));
 }
 
 static void
@@ -206,19 +236,9 @@ char *
 peer_payload_print_candidate (const PeerPayload *payload)
 {
   GVariantBuilder builder;
-  GVariantBuilder candidate;
-
-  g_variant_builder_init (&candidate, G_VARIANT_TYPE_VARDICT);
-  add_string (&candidate, "candidate", payload->candidate);
-  if (payload->sdp_mid != NULL)
-    add_string (&candidate, "sdpMid", payload->sdp_mid);
-  if (payload->sdp_m_line_index >= 0)
-    g_variant_builder_add (&candidate, "{sv}", "sdpMLineIndex", g_variant_new_int64 (payload->sdp_m_line_index));
-  if (payload->username_fragment != NULL)
-    add_string (&candidate, "usernameFragment", payload->username_fragment);
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "candidate", g_variant_builder_end (&candidate));
+  g_variant_builder_add (&builder, "{sv}", "candidate", peer_payload_make_candidate (payload));
   add_common (&builder, payload);
   add_resume (&builder, payload);
 
