@@ -11,6 +11,9 @@
 /* Offers of others that may be under way at once; more are ignored. */
 #define MAX_CONNECTING 256
 
+/* Bytes of a candidate that is kept; real ones have a few hundred. */
+#define MAX_CANDIDATE_SIZE 4096
+
 struct _PeerExchange
 {
   GObject parent_instance;
@@ -24,8 +27,7 @@ struct _PeerExchange
 
 static void peer_exchange_owner_init (PeerConnectionOwnerInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (PeerExchange, peer_exchange, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (PEER_TYPE_CONNECTION_OWNER, peer_exchange_owner_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (PeerExchange, peer_exchange, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (PEER_TYPE_CONNECTION_OWNER, peer_exchange_owner_init))
 
 enum
 {
@@ -36,6 +38,12 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+static GHashTable *
+peer_exchange_new_table (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}
 
 static PeerLinkSettings *
 peer_exchange_get_link_settings (PeerConnectionOwner *owner)
@@ -259,8 +267,10 @@ peer_exchange_keep_candidate (PeerExchange *self,
   g_autofree char *text = NULL;
 
   named.connection_id = (char *) remote_id;
+  named.type = (char *) "data";
   text = peer_payload_print_candidate (&named);
-  peer_early_candidates_add (self->early_candidates, remote_id, remote_id, text, strlen (text));
+  if (strlen (text) <= MAX_CANDIDATE_SIZE)
+    peer_early_candidates_add (self->early_candidates, remote_id, remote_id, text, strlen (text));
 }
 
 void
@@ -286,18 +296,19 @@ peer_exchange_lookup (PeerExchange *self,
 void
 peer_exchange_close (PeerExchange *self)
 {
-  g_autoptr (PeerExchange) keep_alive = g_object_ref (self);
-  g_autoptr (GPtrArray) connections = NULL;
+  g_autoptr (GHashTable) connections = NULL;
+  GHashTableIter iter;
+  gpointer connection;
 
   if (self->is_closed)
     return;
 
   self->is_closed = TRUE;
-  connections = g_hash_table_get_values_as_ptr_array (self->connections);
-  g_ptr_array_set_free_func (connections, g_object_unref);
-  g_ptr_array_foreach (connections, (GFunc) g_object_ref, NULL);
-  for (guint i = 0; i < connections->len; i++)
-    peer_base_connection_close (g_ptr_array_index (connections, i));
+  connections = g_steal_pointer (&self->connections);
+  self->connections = peer_exchange_new_table ();
+  g_hash_table_iter_init (&iter, connections);
+  while (g_hash_table_iter_next (&iter, NULL, &connection))
+    peer_base_connection_close (connection);
 }
 
 static void
@@ -341,7 +352,7 @@ static void
 peer_exchange_init (PeerExchange *self)
 {
   self->context = g_main_context_ref_thread_default ();
-  self->connections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  self->connections = peer_exchange_new_table ();
   self->early_candidates = peer_early_candidates_new ();
 }
 
