@@ -70,6 +70,7 @@ peer_server_opened (PeerServer *self,
       g_object_notify_by_pspec (G_OBJECT (self), peer_server_props[PROP_PORT]);
     }
   peer_server_set_uri (self, text);
+  g_object_notify_by_pspec (G_OBJECT (self), peer_server_props[PROP_SOUP_SERVER]);
   g_signal_emit (self, peer_server_signals[SERVER_OPEN], 0, text);
 }
 
@@ -224,6 +225,9 @@ peer_server_stop (PeerServer *self)
   g_clear_pointer (&self->http, peer_http_server_free);
   peer_relay_stop (self->stopping);
 
-  if (!self->is_disposed)
-    peer_server_set_uri (self, NULL);
+  if (self->is_disposed)
+    return;
+
+  peer_server_set_uri (self, NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), peer_server_props[PROP_SOUP_SERVER]);
 }

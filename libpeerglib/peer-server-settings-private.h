@@ -46,6 +46,7 @@ typedef enum
   PROP_BROKER,
   PROP_PORT,
   PROP_URI,
+  PROP_SOUP_SERVER,
   PROP_N_CLIENTS,
 } PeerServerProperty;
 

@@ -57,6 +57,9 @@ peer_server_get_property (GObject *object,
     case PROP_URI:
       g_value_set_string (value, self->uri);
       break;
+    case PROP_SOUP_SERVER:
+      g_value_set_object (value, peer_server_get_soup_server (self));
+      break;
     case PROP_N_CLIENTS:
       g_value_set_uint (value, peer_server_get_n_clients (self));
       break;
@@ -299,6 +302,23 @@ peer_server_get_uri (PeerServer *self)
   g_return_val_if_fail (PEER_IS_SERVER (self), NULL);
 
   return self->uri;
+}
+
+/**
+ * peer_server_get_soup_server: (get-property soup-server)
+ * @self: a server
+ *
+ * Gets what the server listens through, or is attached to.
+ *
+ * Returns: (transfer none) (nullable): the server of libsoup, or %NULL if the
+ *   server is not running
+ */
+SoupServer *
+peer_server_get_soup_server (PeerServer *self)
+{
+  g_return_val_if_fail (PEER_IS_SERVER (self), NULL);
+
+  return self->http == NULL ? NULL : peer_http_server_get_server (self->http);
 }
 
 /**

@@ -53,6 +53,8 @@ guint peer_server_get_port (PeerServer *self);
 PEER_AVAILABLE_IN_1_0
 const char *peer_server_get_uri (PeerServer *self);
 PEER_AVAILABLE_IN_1_0
+SoupServer *peer_server_get_soup_server (PeerServer *self);
+PEER_AVAILABLE_IN_1_0
 guint peer_server_get_n_clients (PeerServer *self);
 PEER_AVAILABLE_IN_1_0
 PeerServerClient *peer_server_get_client (PeerServer *self,

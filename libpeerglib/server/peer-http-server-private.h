@@ -40,6 +40,9 @@ GUri *peer_http_server_listen (PeerHttpServer *self,
 void peer_http_server_set_certificate (PeerHttpServer *self,
                                        GTlsCertificate *certificate);
 
+/* NULL as long as it neither listens nor is attached. */
+SoupServer *peer_http_server_get_server (PeerHttpServer *self);
+
 void peer_http_server_attach (PeerHttpServer *self,
                               SoupServer *server);
 

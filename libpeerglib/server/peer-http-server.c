@@ -7,6 +7,7 @@
 #include "peer-address-private.h"
 #include "peer-http-listener-private.h"
 #include "peer-timeout-queue-private.h"
+#include "peer-upgrades-private.h"
 
 /* A connection that was left to our own SoupServer, known by its address. */
 typedef struct
@@ -14,6 +15,7 @@ typedef struct
   PeerHttpServer *server;
   GSocket *socket;
   GSocketAddress *address;
+  SoupServerMessage *message; /* nullable: its last request */
   PeerTimeout timeout;
 } PeerHttpConnection;
 
@@ -24,7 +26,7 @@ struct _PeerHttpServer
   PeerHttpListener *listener; /* nullable: then the SoupServer is somebody else's */
   char *handler_path;
   PeerHttpServerConfig config;
-  GHashTable *upgrades;
+  PeerUpgrades *upgrades;
   GHashTable *connections;
   PeerTimeoutQueue *timeouts;
 };
@@ -37,6 +39,9 @@ connection_free (gpointer data)
   PeerHttpConnection *connection = data;
 
   peer_timeout_queue_cancel (connection->server->timeouts, &connection->timeout);
+  if (connection->message != NULL)
+    g_signal_handlers_disconnect_by_data (connection->message, connection);
+  g_clear_weak_pointer (&connection->message);
   g_object_unref (connection->address);
   g_free (connection);
 }
@@ -86,6 +91,7 @@ add_connection (PeerHttpServer *self,
   connection->socket = socket;
   connection->address = g_object_ref (address);
   g_hash_table_insert (self->connections, address, connection);
+  peer_upgrades_set_socket (address, socket);
   g_object_weak_ref (G_OBJECT (socket), socket_gone, connection);
   peer_timeout_queue_arm (self->timeouts, &connection->timeout, connection);
   limit_connections (self);
@@ -111,6 +117,29 @@ connection_expired (gpointer item,
   g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
 }
 
+/* Whoever has taken it, as for a WebSocket, keeps it as long as he likes. */
+static void
+disconnected_cb (SoupServerMessage *message,
+                 gpointer user_data)
+{
+  PeerHttpConnection *connection = user_data;
+
+  forget_connection (connection->server, connection);
+}
+
+static void
+watch_request (PeerHttpConnection *connection,
+               SoupServerMessage *message)
+{
+  if (connection->message == message)
+    return;
+
+  if (connection->message != NULL)
+    g_signal_handlers_disconnect_by_data (connection->message, connection);
+  g_set_weak_pointer (&connection->message, message);
+  g_signal_connect (message, "disconnected", G_CALLBACK (disconnected_cb), connection);
+}
+
 static void
 request_cb (SoupServer *server,
             SoupServerMessage *message,
@@ -119,21 +148,14 @@ request_cb (SoupServer *server,
   PeerHttpServer *self = user_data;
   PeerHttpConnection *connection = find_connection (self, message);
 
-  if (connection != NULL)
-    peer_timeout_queue_arm (self->timeouts, &connection->timeout, connection);
+  if (connection == NULL)
+    return;
+
+  peer_timeout_queue_arm (self->timeouts, &connection->timeout, connection);
+  watch_request (connection, message);
 }
 
 /* Upgrades */
-
-/* The socket of a request, whoever accepted it. */
-static GSocket *
-get_socket (PeerHttpServer *self,
-            SoupServerMessage *message)
-{
-  PeerHttpConnection *connection = find_connection (self, message);
-
-  return connection != NULL ? connection->socket : soup_server_message_get_socket (message);
-}
 
 static char *
 get_address (PeerHttpServer *self,
@@ -188,58 +210,15 @@ accept_stream (PeerHttpServer *self,
   peer_relay_accept (relay, stream, &request);
 }
 
-/* libsoup prints a warning when it looks for the address of who is gone. */
-static gboolean
-is_connected (GSocket *socket)
-{
-  g_autoptr (GSocketAddress) address = g_socket_get_remote_address (socket, NULL);
-
-  return address != NULL;
-}
-
 static void
-upgraded_cb (SoupServerMessage *message,
-             gpointer user_data)
-{
-  PeerHttpServer *self = user_data;
-  g_autoptr (SoupServerMessage) kept = g_object_ref (message);
-  PeerHttpConnection *connection = find_connection (self, message);
-  g_autoptr (GSocket) socket = g_object_ref (get_socket (self, message));
-  g_autofree char *host = NULL;
-  g_autoptr (GIOStream) base = NULL;
-  PeerPollStream *stream;
-
-  if (!g_hash_table_remove (self->upgrades, message) || !is_connected (socket))
-    return;
-
-  host = g_strdup (soup_server_message_get_remote_host (message));
-  g_signal_handlers_disconnect_by_data (message, self);
-  if (connection != NULL)
-    forget_connection (self, connection);
-  base = soup_server_message_steal_connection (message);
-
-  stream = peer_poll_stream_new_for_io_stream (peer_relay_get_hub (self->relay), base, socket);
-  if (stream != NULL)
-    accept_stream (self, stream, g_uri_get_query (soup_server_message_get_uri (message)), host,
-                   soup_server_message_get_request_headers (message));
-}
-
-static void
-finished_cb (SoupServerMessage *message,
-             gpointer user_data)
+upgraded (PeerPollStream *stream,
+          SoupServerMessage *message,
+          gpointer user_data)
 {
   PeerHttpServer *self = user_data;
 
-  g_hash_table_remove (self->upgrades, message);
-}
-
-static gboolean
-is_upgrade (SoupServerMessage *message)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
-
-  return soup_message_headers_header_contains (headers, "Connection", "upgrade") &&
-         soup_message_headers_get_list (headers, "Upgrade") != NULL;
+  accept_stream (self, stream, g_uri_get_query (soup_server_message_get_uri (message)),
+                 soup_server_message_get_remote_host (message), soup_server_message_get_request_headers (message));
 }
 
 static void
@@ -251,20 +230,10 @@ upgrade (PeerHttpServer *self,
 
   if (soup_server_message_get_method (message) != SOUP_METHOD_GET)
     status = SOUP_STATUS_METHOD_NOT_ALLOWED;
-  else if (status == 0 &&
-           (get_socket (self, message) == NULL ||
-            !soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL)))
-    status = SOUP_STATUS_BAD_REQUEST;
-
+  else if (status == 0)
+    status = peer_upgrades_begin (self->upgrades, message);
   if (status != 0)
-    {
-      peer_http_api_refuse_upgrade (message, status);
-      return;
-    }
-
-  g_hash_table_add (self->upgrades, message);
-  g_signal_connect (message, "wrote-informational", G_CALLBACK (upgraded_cb), self);
-  g_signal_connect (message, "finished", G_CALLBACK (finished_cb), self);
+    peer_http_api_refuse_upgrade (message, status);
 }
 
 static void
@@ -279,7 +248,7 @@ early_cb (SoupServer *server,
   /* No route reads one. */
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 
-  if (is_upgrade (message))
+  if (peer_upgrades_is_asked_for (message))
     upgrade (self, message, path);
 }
 
@@ -356,7 +325,7 @@ peer_http_server_new (GMainContext *context,
   PeerHttpServer *self = g_new0 (PeerHttpServer, 1);
 
   self->relay = relay;
-  self->upgrades = g_hash_table_new (NULL, NULL);
+  self->upgrades = peer_upgrades_new (peer_relay_get_hub (relay), upgraded, self);
   self->connections = g_hash_table_new_full (NULL, NULL, NULL, connection_free);
   self->timeouts = peer_timeout_queue_new (context, "[libpeerglib] handshake", connection_expired, self);
 
@@ -371,9 +340,6 @@ peer_http_server_free (PeerHttpServer *self)
   gpointer object;
 
   g_clear_pointer (&self->listener, peer_http_listener_free);
-  g_hash_table_iter_init (&iter, self->upgrades);
-  while (g_hash_table_iter_next (&iter, &object, NULL))
-    g_signal_handlers_disconnect_by_data (object, self);
   g_hash_table_iter_init (&iter, self->connections);
   while (g_hash_table_iter_next (&iter, NULL, &object))
     g_object_weak_unref (G_OBJECT (((PeerHttpConnection *) object)->socket), socket_gone, object);
@@ -388,7 +354,7 @@ peer_http_server_free (PeerHttpServer *self)
     }
 
   g_clear_object (&self->server);
-  g_hash_table_unref (self->upgrades);
+  peer_upgrades_free (self->upgrades);
   g_hash_table_unref (self->connections);
   peer_timeout_queue_free (self->timeouts);
   g_free (self->handler_path);
@@ -400,6 +366,12 @@ PeerHttpServerConfig *
 peer_http_server_get_config (PeerHttpServer *self)
 {
   return &self->config;
+}
+
+SoupServer *
+peer_http_server_get_server (PeerHttpServer *self)
+{
+  return self->server;
 }
 
 static void
