@@ -17,6 +17,8 @@
 #endif
 #include <libpeerglib/peer-server-client.h>
 #include <libpeerglib/peer-server.h>
+#include <libpeerglib/peer-session.h>
+#include <libpeerglib/peer-signaling-manager.h>
 #include <libpeerglib/peer-enum-types.h>
 #include <libpeerglib/peer-ice-server.h>
 #include <libpeerglib/peer-join-request.h>

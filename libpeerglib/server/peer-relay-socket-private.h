@@ -78,6 +78,9 @@ gboolean peer_relay_socket_send (PeerRelaySocket *self,
                                  const char *text,
                                  gsize length);
 
+/* The answer, if there is one, counts as activity. */
+void peer_relay_socket_ping (PeerRelaySocket *self);
+
 /* With no code for 0. Nothing is called after it. */
 void peer_relay_socket_close (PeerRelaySocket *self,
                               gushort code,

@@ -195,6 +195,13 @@ peer_relay_socket_send (PeerRelaySocket *self,
 }
 
 void
+peer_relay_socket_ping (PeerRelaySocket *self)
+{
+  if (self->stream != NULL)
+    peer_relay_socket_write (self, PEER_WEBSOCKET_PING, NULL, 0);
+}
+
+void
 peer_relay_socket_close (PeerRelaySocket *self,
                          gushort code,
                          const char *reason)

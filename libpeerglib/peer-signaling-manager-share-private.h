@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#pragma once
+
+#include "peer-signaling-manager-private.h"
+
+G_BEGIN_DECLS
+
+/* Rooms that several managers share through a broker. The id of a session in
+ * its room is claimed there, so that it is one in all of them; each manager
+ * that has sessions in a room knows the ids of all, and hears of changes from
+ * the manager that makes them, or, when that one has died, from the broker.
+ * Nothing of this happens without a broker. */
+
+typedef void (*PeerManagerClaimFunc) (PeerSignalingManager *self,
+                                      const GError *error,
+                                      gpointer user_data);
+
+/* Calls the function, at once without a broker, when the session may enter its
+ * room: by then it is known who else is there. */
+void peer_manager_share_claim (PeerSignalingManager *self,
+                               PeerSession *session,
+                               PeerManagerClaimFunc func,
+                               gpointer user_data);
+
+/* The same for a session that enters now: it is removed when it may not. */
+void peer_manager_share_claim_late (PeerSignalingManager *self,
+                                    PeerSession *session);
+
+/* Gives up a claim of a session that is in no room. */
+void peer_manager_share_release (PeerSignalingManager *self,
+                                 PeerSession *session);
+
+void peer_manager_share_tell_joined (PeerSignalingManager *self,
+                                     PeerManagerRoom *room,
+                                     PeerSession *session);
+/* Tells the other managers that a session has left, and gives its id up. */
+void peer_manager_share_forget (PeerSignalingManager *self,
+                                PeerManagerRoom *room,
+                                PeerSession *session);
+
+/* Brings a message to a session at another manager. */
+void peer_manager_share_send (PeerSignalingManager *self,
+                              PeerManagerRoom *room,
+                              const char *sender_id,
+                              const char *target_id,
+                              const char *text);
+
+void peer_manager_share_stop (PeerSignalingManager *self);
+
+G_END_DECLS
