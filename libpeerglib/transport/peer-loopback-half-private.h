@@ -18,12 +18,17 @@ struct _Half
   gboolean is_offerer;
   gboolean is_ordered;
   gsize low_threshold;
+  char *label;       /* nullable */
   char *fingerprint; /* nullable: of the certificate that it would show */
-  GSource *timer;
+  GSource *timer;    /* of the first channel of a link only */
 
   /* All below under the lock. */
   guint token;
   PeerLoopbackHalf *counterpart;
+  PeerLoopbackHalf *first; /* nullable: of the link, when this is a further channel */
+  GPtrArray *further;      /* of PeerLoopbackHalf: the other channels, of the first */
+  gboolean is_incoming;
+  gboolean is_taken; /* by a transport, when it is incoming */
   gboolean has_remote_description;
   gboolean is_open;
   gboolean has_ended;
@@ -41,6 +46,7 @@ struct _Half
   guint64 messages_received;
 };
 
+PeerLoopbackHalf *peer_loopback_half_ref (PeerLoopbackHalf *self);
 PeerLoopbackHalf *peer_loopback_half_new (PeerTransport *transport,
                                           const PeerTransportConfig *config);
 void peer_loopback_half_unref (PeerLoopbackHalf *self);
@@ -62,8 +68,15 @@ gboolean peer_loopback_half_send (PeerLoopbackHalf *self,
 /* After a change to what holds messages back or keeps silence. */
 void peer_loopback_half_update (PeerLoopbackHalf *self);
 
-/* Ends it after what was sent, or without it. */
+/* One more channel. NULL when the link has ended. */
+PeerLoopbackHalf *peer_loopback_half_add_channel (PeerLoopbackHalf *self,
+                                                  const PeerTransportChannel *options);
+
+/* Ends the channel after what was sent. */
 void peer_loopback_half_close (PeerLoopbackHalf *self);
-void peer_loopback_half_break (PeerLoopbackHalf *self);
+
+/* Ends the link at once. */
+void peer_loopback_half_break (PeerLoopbackHalf *self,
+                               const GError *error);
 
 G_END_DECLS

@@ -22,25 +22,26 @@ typedef struct
 } Message;
 
 /* One lock for all halves: two threads may use the two ends of a link, and the
- * order of what they do to each other has to be the same for both. */
-static GMutex lock;
+ * order of what they do to each other has to be the same for both. It is taken
+ * again when a queue drops a channel. */
+static GRecMutex lock;
 static GHashTable *offerers;
 static guint last_token;
 
 void
 peer_loopback_half_lock (void)
 {
-  g_mutex_lock (&lock);
+  g_rec_mutex_lock (&lock);
 }
 
 void
 peer_loopback_half_unlock (void)
 {
-  g_mutex_unlock (&lock);
+  g_rec_mutex_unlock (&lock);
 }
 
-static PeerLoopbackHalf *
-half_ref (PeerLoopbackHalf *self)
+PeerLoopbackHalf *
+peer_loopback_half_ref (PeerLoopbackHalf *self)
 {
   g_atomic_ref_count_inc (&self->ref_count);
 
@@ -56,7 +57,10 @@ peer_loopback_half_unref (PeerLoopbackHalf *self)
   g_assert (self->counterpart == NULL && g_queue_is_empty (&self->unsent));
 
   peer_transport_queue_unref (self->queue);
-  g_source_unref (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  g_clear_pointer (&self->first, peer_loopback_half_unref);
+  g_ptr_array_unref (self->further);
+  g_free (self->label);
   g_free (self->fingerprint);
   g_free (self->remote_fingerprint);
   g_free (self);
@@ -73,10 +77,16 @@ fail (PeerLoopbackHalf *self,
   peer_transport_queue_push_failed (self->queue, error);
 }
 
+static PeerLoopbackHalf *
+get_first (PeerLoopbackHalf *self)
+{
+  return self->first != NULL ? self->first : self;
+}
+
 static gboolean
 is_cut (PeerLoopbackHalf *self)
 {
-  return self->is_silent || (self->counterpart != NULL && self->counterpart->is_silent);
+  return get_first (self)->is_silent || (self->counterpart != NULL && get_first (self->counterpart)->is_silent);
 }
 
 static void
@@ -120,7 +130,8 @@ flush (PeerLoopbackHalf *self)
     }
 }
 
-static void hang_up (PeerLoopbackHalf *self);
+static void break_link (PeerLoopbackHalf *self,
+                        const GError *error);
 
 /* Nothing is ever heard over a link that is cut, and a whole one never ends:
  * only the former has a timer. */
@@ -146,8 +157,7 @@ update_silence (PeerLoopbackHalf *self)
     {
       g_autoptr (GError) error = peer_liveness_new_error (&self->liveness, now);
 
-      peer_transport_queue_push_failed (self->queue, error);
-      hang_up (self);
+      break_link (self, error);
     }
 }
 
@@ -156,9 +166,9 @@ on_timer (gpointer user_data)
 {
   PeerLoopbackHalf *self = user_data;
 
-  g_mutex_lock (&lock);
+  g_rec_mutex_lock (&lock);
   update_silence (self);
-  g_mutex_unlock (&lock);
+  g_rec_mutex_unlock (&lock);
 
   return G_SOURCE_CONTINUE;
 }
@@ -201,13 +211,109 @@ describe (PeerLoopbackHalf *self)
 }
 
 static void
-open_channel (PeerLoopbackHalf *self)
+open_first (PeerLoopbackHalf *self)
 {
   self->is_open = TRUE;
   peer_liveness_begin (&self->liveness, g_get_monotonic_time ());
   peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CHECKING);
   peer_transport_queue_push_ice_state (self->queue, PEER_ICE_CONNECTION_STATE_CONNECTED);
   peer_transport_queue_push_open (self->queue);
+}
+
+static PeerLoopbackHalf *
+new_half (PeerTransport *transport)
+{
+  PeerLoopbackHalf *self = g_new0 (PeerLoopbackHalf, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->queue = peer_transport_queue_new (transport);
+  self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
+  self->further = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_loopback_half_unref);
+  g_queue_init (&self->unsent);
+  peer_liveness_init (&self->liveness);
+
+  return self;
+}
+
+static PeerLoopbackHalf *
+new_further (PeerLoopbackHalf *first,
+             const char *label,
+             gboolean is_ordered)
+{
+  PeerLoopbackHalf *self = new_half (NULL);
+
+  self->first = peer_loopback_half_ref (first);
+  self->max_message_size = first->max_message_size;
+  self->low_threshold = first->low_threshold;
+  self->label = g_strdup (label);
+  self->is_ordered = is_ordered;
+  g_ptr_array_add (first->further, peer_loopback_half_ref (self));
+
+  return self;
+}
+
+static guint
+count_incoming (PeerLoopbackHalf *first)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < first->further->len; i++)
+    {
+      PeerLoopbackHalf *half = g_ptr_array_index (first->further, i);
+
+      n += half->is_incoming && !half->has_ended;
+    }
+
+  return n;
+}
+
+static void
+drop_channel (gpointer data)
+{
+  PeerLoopbackHalf *self = data;
+
+  g_rec_mutex_lock (&lock);
+  if (!self->is_taken)
+    peer_loopback_half_close (self);
+  g_rec_mutex_unlock (&lock);
+  peer_loopback_half_unref (self);
+}
+
+/* The other side hears of it, or refuses it. */
+static void
+open_further (PeerLoopbackHalf *self)
+{
+  PeerLoopbackHalf *other_first = self->first->counterpart;
+  PeerLoopbackHalf *other;
+
+  self->is_open = TRUE;
+  peer_transport_queue_push_open (self->queue);
+  if (other_first == NULL || 1 + count_incoming (other_first) >= PEER_TRANSPORT_MAX_CHANNELS)
+    {
+      self->has_ended = TRUE;
+      peer_transport_queue_push_closed (self->queue);
+      return;
+    }
+
+  other = new_further (other_first, self->label, self->is_ordered);
+  other->is_incoming = TRUE;
+  other->is_open = TRUE;
+  other->counterpart = peer_loopback_half_ref (self);
+  self->counterpart = peer_loopback_half_ref (other);
+  peer_transport_queue_push_channel (other_first->queue, other, drop_channel);
+  peer_transport_queue_push_open (other->queue);
+}
+
+static void
+open_waiting (PeerLoopbackHalf *first)
+{
+  for (guint i = 0; i < first->further->len; i++)
+    {
+      PeerLoopbackHalf *half = g_ptr_array_index (first->further, i);
+
+      if (!half->is_open && !half->has_ended)
+        open_further (half);
+    }
 }
 
 static guint
@@ -236,8 +342,10 @@ accept_offer (PeerLoopbackHalf *self,
   g_free (offerer->remote_fingerprint);
   offerer->remote_fingerprint = g_strdup (self->fingerprint);
   self->is_ordered = offerer->is_ordered;
-  self->counterpart = half_ref (offerer);
-  offerer->counterpart = half_ref (self);
+  g_free (self->label);
+  self->label = g_strdup (offerer->label);
+  self->counterpart = peer_loopback_half_ref (offerer);
+  offerer->counterpart = peer_loopback_half_ref (self);
   describe (self);
 }
 
@@ -251,8 +359,10 @@ accept_answer (PeerLoopbackHalf *self,
       return;
     }
 
-  open_channel (self->counterpart);
-  open_channel (self);
+  open_first (self->counterpart);
+  open_first (self);
+  open_waiting (self->counterpart);
+  open_waiting (self);
 }
 
 /* The other side is told, if it can be, and neither knows the other any more. */
@@ -287,6 +397,13 @@ hang_up (PeerLoopbackHalf *self)
 }
 
 static void
+leave_link (PeerLoopbackHalf *self)
+{
+  if (self->first != NULL)
+    g_ptr_array_remove (self->first->further, self);
+}
+
+static void
 discard_unsent (PeerLoopbackHalf *self)
 {
   Message *message;
@@ -300,13 +417,37 @@ discard_unsent (PeerLoopbackHalf *self)
 }
 
 static void
+break_further (PeerLoopbackHalf *first,
+               const GError *error)
+{
+  for (guint i = 0; i < first->further->len; i++)
+    {
+      PeerLoopbackHalf *half = g_ptr_array_index (first->further, i);
+
+      peer_transport_queue_push_failed (half->queue, error);
+      discard_unsent (half);
+      hang_up (half);
+    }
+}
+
+static void
+break_link (PeerLoopbackHalf *first,
+            const GError *error)
+{
+  peer_transport_queue_push_failed (first->queue, error);
+  discard_unsent (first);
+  hang_up (first);
+  break_further (first, error);
+}
+
+static void
 make_timer (PeerLoopbackHalf *self)
 {
   g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   self->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_static_name (self->timer, "PeerLoopbackTransport");
-  g_source_set_callback (self->timer, on_timer, half_ref (self), (GDestroyNotify) peer_loopback_half_unref);
+  g_source_set_callback (self->timer, on_timer, peer_loopback_half_ref (self), (GDestroyNotify) peer_loopback_half_unref);
   g_source_attach (self->timer, context);
 }
 
@@ -323,18 +464,14 @@ PeerLoopbackHalf *
 peer_loopback_half_new (PeerTransport *transport,
                         const PeerTransportConfig *config)
 {
-  PeerLoopbackHalf *self = g_new0 (PeerLoopbackHalf, 1);
+  PeerLoopbackHalf *self = new_half (transport);
 
-  g_atomic_ref_count_init (&self->ref_count);
-  self->queue = peer_transport_queue_new (transport);
-  self->max_message_size = DEFAULT_MAX_MESSAGE_SIZE;
   self->is_offerer = config->is_offerer;
   self->is_ordered = config->ordered;
   self->low_threshold = config->buffered_amount_low_threshold;
+  self->label = g_strdup (config->label);
   if (config->certificate != NULL)
     self->fingerprint = get_fingerprint (config->certificate);
-  g_queue_init (&self->unsent);
-  peer_liveness_init (&self->liveness);
   make_timer (self);
 
   return self;
@@ -388,30 +525,66 @@ peer_loopback_half_send (PeerLoopbackHalf *self,
   self->buffered_amount += g_bytes_get_size (bytes);
   self->bytes_sent += g_bytes_get_size (bytes);
   self->messages_sent++;
-  if (!self->is_stalled && !is_cut (self))
+  if (!get_first (self)->is_stalled && !is_cut (self))
     flush (self);
 
   return TRUE;
 }
 
+static void
+flush_unless_held (PeerLoopbackHalf *self)
+{
+  if (!get_first (self)->is_stalled && !self->has_ended && !is_cut (self))
+    flush (self);
+}
+
 void
 peer_loopback_half_update (PeerLoopbackHalf *self)
 {
-  update_silence (self);
-  if (!self->is_stalled && !self->has_ended && !is_cut (self))
-    flush (self);
+  PeerLoopbackHalf *first = get_first (self);
+
+  update_silence (first);
+  flush_unless_held (first);
+  for (guint i = 0; i < first->further->len; i++)
+    flush_unless_held (g_ptr_array_index (first->further, i));
+}
+
+PeerLoopbackHalf *
+peer_loopback_half_add_channel (PeerLoopbackHalf *self,
+                                const PeerTransportChannel *options)
+{
+  PeerLoopbackHalf *first = get_first (self);
+  PeerLoopbackHalf *half;
+
+  if (first->has_ended)
+    return NULL;
+
+  half = new_further (first, options->label != NULL ? options->label : "", options->ordered);
+  if (first->is_open)
+    open_further (half);
+
+  return half;
 }
 
 void
 peer_loopback_half_close (PeerLoopbackHalf *self)
 {
+  gboolean was_connecting = !self->is_open && !self->has_ended;
+
   flush (self);
   hang_up (self);
+  leave_link (self);
+  if (self->first == NULL && was_connecting)
+    {
+      g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
+
+      break_further (self, error);
+    }
 }
 
 void
-peer_loopback_half_break (PeerLoopbackHalf *self)
+peer_loopback_half_break (PeerLoopbackHalf *self,
+                          const GError *error)
 {
-  discard_unsent (self);
-  hang_up (self);
+  break_link (get_first (self), error);
 }

@@ -17,12 +17,21 @@ struct _PeerLoopbackTransport
 
 G_DEFINE_FINAL_TYPE (PeerLoopbackTransport, peer_loopback_transport, PEER_TYPE_TRANSPORT)
 
+/* The one that has what all channels of a link have in common. */
+static PeerLoopbackHalf *
+get_first_half (PeerTransport *transport)
+{
+  PeerLoopbackHalf *half = PEER_LOOPBACK_TRANSPORT (transport)->half;
+
+  return half->first != NULL ? half->first : half;
+}
+
 static void
 peer_loopback_transport_start (PeerTransport *transport)
 {
   PeerLoopbackHalf *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
 
-  if (!self->is_offerer)
+  if (!self->is_offerer || self->first != NULL)
     return;
 
   peer_loopback_half_lock ();
@@ -118,7 +127,7 @@ static void
 peer_loopback_transport_set_disconnect_timeout (PeerTransport *transport,
                                                 guint milliseconds)
 {
-  PeerLoopbackHalf *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  PeerLoopbackHalf *self = get_first_half (transport);
 
   peer_loopback_half_lock ();
   peer_liveness_set_timeout (&self->liveness, milliseconds, g_get_monotonic_time ());
@@ -129,7 +138,7 @@ peer_loopback_transport_set_disconnect_timeout (PeerTransport *transport,
 static void
 peer_loopback_transport_check (PeerTransport *transport)
 {
-  PeerLoopbackHalf *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  PeerLoopbackHalf *self = get_first_half (transport);
 
   peer_loopback_half_lock ();
   peer_liveness_check (&self->liveness, g_get_monotonic_time ());
@@ -164,7 +173,7 @@ peer_loopback_transport_is_ordered (PeerTransport *transport)
 static char *
 peer_loopback_transport_dup_remote_fingerprint (PeerTransport *transport)
 {
-  PeerLoopbackHalf *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  PeerLoopbackHalf *self = get_first_half (transport);
   char *fingerprint;
 
   peer_loopback_half_lock ();
@@ -199,13 +208,65 @@ peer_loopback_transport_get_stats_async (PeerTransport *transport,
   g_object_unref (task);
 }
 
+static char *
+peer_loopback_transport_dup_label (PeerTransport *transport)
+{
+  PeerLoopbackHalf *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
+  char *label;
+
+  peer_loopback_half_lock ();
+  label = g_strdup (self->is_open ? self->label : NULL);
+  peer_loopback_half_unlock ();
+
+  return label;
+}
+
+/* Takes the half. */
+static PeerTransport *
+new_for_half (PeerLoopbackHalf *half)
+{
+  PeerLoopbackTransport *self = g_object_new (PEER_TYPE_LOOPBACK_TRANSPORT, NULL);
+
+  self->half = half;
+  peer_transport_queue_attach (half->queue, PEER_TRANSPORT (self));
+
+  return PEER_TRANSPORT (self);
+}
+
+static PeerTransport *
+peer_loopback_transport_add_channel (PeerTransport *transport,
+                                     const PeerTransportChannel *options)
+{
+  PeerLoopbackHalf *half;
+
+  peer_loopback_half_lock ();
+  half = peer_loopback_half_add_channel (PEER_LOOPBACK_TRANSPORT (transport)->half, options);
+  peer_loopback_half_unlock ();
+
+  return half != NULL ? new_for_half (half) : NULL;
+}
+
+static PeerTransport *
+peer_loopback_transport_take_channel (PeerTransport *transport,
+                                      gpointer channel)
+{
+  PeerLoopbackHalf *half = channel;
+
+  peer_loopback_half_lock ();
+  half->is_taken = TRUE;
+  peer_loopback_half_unlock ();
+
+  return new_for_half (peer_loopback_half_ref (half));
+}
+
 static void
 peer_loopback_transport_close (PeerTransport *transport)
 {
   PeerLoopbackHalf *self = PEER_LOOPBACK_TRANSPORT (transport)->half;
 
   peer_transport_queue_close (self->queue);
-  g_source_destroy (self->timer);
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
 
   peer_loopback_half_lock ();
   peer_loopback_half_close (self);
@@ -238,6 +299,9 @@ peer_loopback_transport_class_init (PeerLoopbackTransportClass *klass)
   transport_class->get_buffered_amount = peer_loopback_transport_get_buffered_amount;
   transport_class->get_max_message_size = peer_loopback_transport_get_max_message_size;
   transport_class->get_stats_async = peer_loopback_transport_get_stats_async;
+  transport_class->dup_label = peer_loopback_transport_dup_label;
+  transport_class->add_channel = peer_loopback_transport_add_channel;
+  transport_class->take_channel = peer_loopback_transport_take_channel;
   transport_class->close = peer_loopback_transport_close;
   transport_class->get_phase = peer_loopback_transport_get_phase;
   transport_class->describe_attempt = peer_loopback_transport_describe_attempt;
@@ -267,10 +331,8 @@ void
 peer_loopback_transport_fail (PeerLoopbackTransport *self,
                               const GError *error)
 {
-  peer_transport_queue_push_failed (self->half->queue, error);
-
   peer_loopback_half_lock ();
-  peer_loopback_half_break (self->half);
+  peer_loopback_half_break (self->half, error);
   peer_loopback_half_unlock ();
 }
 

@@ -28,6 +28,19 @@ PeerTransportConfig *peer_transport_config_new (void);
 PeerTransportConfig *peer_transport_config_copy (const PeerTransportConfig *config);
 void peer_transport_config_free (PeerTransportConfig *config);
 
+/* What one more data channel on a link is made of. */
+typedef struct
+{
+  const char *label;
+  gboolean ordered;
+  int max_retransmits;      /* -1 for no limit */
+  int max_packet_life_time; /* milliseconds, -1 for no limit */
+} PeerTransportChannel;
+
+/* So many channels of the other side, the first included, are open on a link at
+ * once; a further one is closed. */
+#define PEER_TRANSPORT_MAX_CHANNELS 16
+
 typedef struct
 {
   const char *candidate;         /* as in an SDP attribute: candidate:… */
@@ -49,7 +62,9 @@ typedef enum
 #define PEER_TYPE_TRANSPORT (peer_transport_get_type ())
 G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObject)
 
-/* One link to one other peer. Every signal is emitted on the main context
+/* One link to one other peer, and its first data channel; or a further channel
+ * on the link of another transport. The link lives as long as one of its
+ * channels does, and what happens to it, every one of them tells. Every signal is emitted on the main context
  * that was the thread default when the transport was made, never inside one
  * of its methods, in the order things happened, and never after close() was
  * called or "closed" or "failed" was emitted.
@@ -58,6 +73,8 @@ G_DECLARE_DERIVABLE_TYPE (PeerTransport, peer_transport, PEER, TRANSPORT, GObjec
  *   "description" (const char *type, const char *sdp): the local offer or answer, to be sent to the other side
  *   "candidate" (PeerIceCandidate *): a local candidate, to be sent to the other side
  *   "gathered" (): there are no more local candidates; servers that do not answer can delay it
+ *   "channel" (PeerTransport *channel, const char *label): the other side opened a further channel, which is closed
+ *     when nobody keeps it; of the first transport of a link only, and perhaps before its own "open"
  *   "open" (): the channel is open
  *   "message" (GBytes *bytes, gboolean is_text)
  *   "buffered-amount-low" (): the buffered or the unacknowledged amount fell to its threshold
@@ -97,6 +114,14 @@ struct _PeerTransportClass
                                         gsize amount);
   gboolean (*is_ordered) (PeerTransport *self);
   char *(*dup_remote_fingerprint) (PeerTransport *self);
+  char *(*dup_label) (PeerTransport *self);
+  PeerTransport *(*add_channel) (PeerTransport *self,
+                                 const PeerTransportChannel *options);
+
+  /* A transport for what was pushed for a channel that the other side opened.
+   * On the owner's context; has to be there when such things are pushed. */
+  PeerTransport *(*take_channel) (PeerTransport *self,
+                                  gpointer channel);
 };
 
 /* Begins: the offerer makes its offer, the answerer waits for one. */
@@ -138,6 +163,16 @@ void peer_transport_set_unacknowledged_threshold (PeerTransport *self,
  * open. */
 gboolean peer_transport_is_ordered (PeerTransport *self);
 
+/* The name that whoever opened the channel gave it. Known when open, NULL
+ * before. */
+char *peer_transport_dup_label (PeerTransport *self);
+
+/* One more channel on the same link, before start() or after. It is open when
+ * it says so, and ends without the others. NULL when the link has ended, or can
+ * have only one. */
+PeerTransport *peer_transport_add_channel (PeerTransport *self,
+                                           const PeerTransportChannel *options);
+
 /* Where it stands now, which may be ahead of the signals. */
 PeerTransportPhase peer_transport_get_phase (PeerTransport *self);
 
@@ -177,8 +212,9 @@ GVariant *peer_transport_get_stats_finish (PeerTransport *self,
 void peer_transport_forward_stats (PeerTransport *self,
                                    GTask *task);
 
-/* Closes the channel so that the other side notices at once, then frees the
- * link in the background: messages already given to send() still go out. May be
+/* Closes the channel so that the other side notices at once, and frees the link
+ * in the background when it was the last: messages already given to send() still
+ * go out. Once the first is closed, the other side can open no further ones. May be
  * called at any time and twice; no signal follows. The last unref does the
  * same. */
 void peer_transport_close (PeerTransport *self);
@@ -198,6 +234,8 @@ void peer_transport_emit_description (PeerTransport *self,
 void peer_transport_emit_candidate (PeerTransport *self,
                                     const PeerIceCandidate *candidate);
 void peer_transport_emit_gathered (PeerTransport *self);
+void peer_transport_emit_channel (PeerTransport *self,
+                                  gpointer channel);
 void peer_transport_emit_open (PeerTransport *self);
 void peer_transport_emit_message (PeerTransport *self,
                                   GBytes *bytes,

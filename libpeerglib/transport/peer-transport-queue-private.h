@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Carries what happens on other threads to the main context that was the
- * thread default when the queue was made, where the transport emits it. One
+ * thread default when the queue got its transport, where the transport emits it. One
  * source, one wake-up for a batch, order kept, and no more than a short batch
  * in one turn of the main loop. Every function may be called on any thread,
  * with no lock held.
@@ -16,7 +16,12 @@ G_BEGIN_DECLS
  * pushed, what is pushed is dropped. */
 typedef struct _PeerTransportQueue PeerTransportQueue;
 
+/* Without a transport, nothing is emitted before one is attached. */
 PeerTransportQueue *peer_transport_queue_new (PeerTransport *transport);
+
+/* On the thread of the transport, whose default context it emits on. */
+void peer_transport_queue_attach (PeerTransportQueue *self,
+                                  PeerTransport *transport);
 PeerTransportQueue *peer_transport_queue_ref (PeerTransportQueue *self);
 void peer_transport_queue_unref (PeerTransportQueue *self);
 
@@ -26,6 +31,12 @@ void peer_transport_queue_push_description (PeerTransportQueue *self,
 void peer_transport_queue_push_candidate (PeerTransportQueue *self,
                                           const PeerIceCandidate *candidate);
 void peer_transport_queue_push_gathered (PeerTransportQueue *self);
+
+/* What peer_transport_emit_channel() makes a transport of. It is destroyed after
+ * that, and when it does not come to it. */
+void peer_transport_queue_push_channel (PeerTransportQueue *self,
+                                        gpointer channel,
+                                        GDestroyNotify destroy);
 void peer_transport_queue_push_open (PeerTransportQueue *self);
 
 /* Messages that come before "open" was pushed follow it. */

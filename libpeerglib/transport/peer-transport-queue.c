@@ -21,6 +21,7 @@ typedef enum
   EVENT_DESCRIPTION,
   EVENT_CANDIDATE,
   EVENT_GATHERED,
+  EVENT_CHANNEL,
   EVENT_OPEN,
   EVENT_MESSAGE,
   EVENT_BUFFERED_AMOUNT_LOW,
@@ -51,6 +52,11 @@ typedef struct
       GBytes *bytes;
       gboolean is_text;
     } message;
+    struct
+    {
+      gpointer data;
+      GDestroyNotify destroy;
+    } channel;
     PeerIceConnectionState ice_state;
     GError *error;
   };
@@ -86,6 +92,9 @@ event_free (Event *event)
       g_free (event->candidate.candidate);
       g_free (event->candidate.sdp_mid);
       g_free (event->candidate.username_fragment);
+      break;
+    case EVENT_CHANNEL:
+      event->channel.destroy (event->channel.data);
       break;
     case EVENT_MESSAGE:
       g_bytes_unref (event->message.bytes);
@@ -143,6 +152,9 @@ event_emit (const Event *event,
       break;
     case EVENT_GATHERED:
       peer_transport_emit_gathered (transport);
+      break;
+    case EVENT_CHANNEL:
+      peer_transport_emit_channel (transport, event->channel.data);
       break;
     case EVENT_OPEN:
       peer_transport_emit_open (transport);
@@ -227,22 +239,32 @@ PeerTransportQueue *
 peer_transport_queue_new (PeerTransport *transport)
 {
   PeerTransportQueue *self = g_new0 (PeerTransportQueue, 1);
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   g_atomic_ref_count_init (&self->ref_count);
-  g_weak_ref_init (&self->transport, transport);
+  g_weak_ref_init (&self->transport, NULL);
   g_mutex_init (&self->lock);
   g_cond_init (&self->room);
   g_queue_init (&self->events);
   g_queue_init (&self->early_messages);
 
   self->source = g_source_new (&source_funcs, sizeof (GSource));
-  g_source_set_callback (self->source, emit_batch, peer_transport_queue_ref (self),
-                         (GDestroyNotify) peer_transport_queue_unref);
   g_source_set_static_name (self->source, "PeerTransportQueue");
-  g_source_attach (self->source, context);
+  if (transport != NULL)
+    peer_transport_queue_attach (self, transport);
 
   return self;
+}
+
+void
+peer_transport_queue_attach (PeerTransportQueue *self,
+                             PeerTransport *transport)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  g_weak_ref_set (&self->transport, transport);
+  g_source_set_callback (self->source, emit_batch, peer_transport_queue_ref (self),
+                         (GDestroyNotify) peer_transport_queue_unref);
+  g_source_attach (self->source, context);
 }
 
 PeerTransportQueue *
@@ -336,6 +358,18 @@ void
 peer_transport_queue_push_gathered (PeerTransportQueue *self)
 {
   push (self, event_new (EVENT_GATHERED));
+}
+
+void
+peer_transport_queue_push_channel (PeerTransportQueue *self,
+                                   gpointer channel,
+                                   GDestroyNotify destroy)
+{
+  Event *event = event_new (EVENT_CHANNEL);
+
+  event->channel.data = channel;
+  event->channel.destroy = destroy;
+  push (self, event);
 }
 
 void

@@ -22,6 +22,7 @@ enum
   DESCRIPTION,
   CANDIDATE,
   GATHERED,
+  CHANNEL,
   OPEN,
   MESSAGE,
   BUFFERED_AMOUNT_LOW,
@@ -108,6 +109,13 @@ peer_transport_real_is_ordered (PeerTransport *self)
   return TRUE;
 }
 
+static PeerTransport *
+peer_transport_real_add_channel (PeerTransport *self,
+                                 const PeerTransportChannel *options)
+{
+  return NULL;
+}
+
 static void
 peer_transport_class_init (PeerTransportClass *klass)
 {
@@ -119,6 +127,8 @@ peer_transport_class_init (PeerTransportClass *klass)
   klass->set_unacknowledged_threshold = peer_transport_real_set_unacknowledged_threshold;
   klass->is_ordered = peer_transport_real_is_ordered;
   klass->dup_remote_fingerprint = peer_transport_real_dup_nothing;
+  klass->dup_label = peer_transport_real_dup_nothing;
+  klass->add_channel = peer_transport_real_add_channel;
 
   signals[DESCRIPTION] = g_signal_new ("description", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
@@ -126,6 +136,8 @@ peer_transport_class_init (PeerTransportClass *klass)
                                      G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[GATHERED] = g_signal_new ("gathered", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                     G_TYPE_NONE, 0);
+  signals[CHANNEL] = g_signal_new ("channel", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                   G_TYPE_NONE, 2, PEER_TYPE_TRANSPORT, G_TYPE_STRING);
   signals[OPEN] = g_signal_new ("open", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 0);
   signals[MESSAGE] = g_signal_new ("message", PEER_TYPE_TRANSPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -262,6 +274,22 @@ peer_transport_dup_remote_fingerprint (PeerTransport *self)
   return PEER_TRANSPORT_GET_CLASS (self)->dup_remote_fingerprint (self);
 }
 
+char *
+peer_transport_dup_label (PeerTransport *self)
+{
+  return PEER_TRANSPORT_GET_CLASS (self)->dup_label (self);
+}
+
+PeerTransport *
+peer_transport_add_channel (PeerTransport *self,
+                            const PeerTransportChannel *options)
+{
+  if (peer_transport_has_ended (self))
+    return NULL;
+
+  return PEER_TRANSPORT_GET_CLASS (self)->add_channel (self, options);
+}
+
 void
 peer_transport_get_stats_async (PeerTransport *self,
                                 GCancellable *cancellable,
@@ -354,6 +382,17 @@ peer_transport_emit_gathered (PeerTransport *self)
 {
   if (!peer_transport_has_ended (self))
     g_signal_emit (self, signals[GATHERED], 0);
+}
+
+void
+peer_transport_emit_channel (PeerTransport *self,
+                             gpointer channel)
+{
+  g_autoptr (PeerTransport) transport = PEER_TRANSPORT_GET_CLASS (self)->take_channel (self, channel);
+  g_autofree char *label = peer_transport_dup_label (transport);
+
+  if (!peer_transport_has_ended (self))
+    g_signal_emit (self, signals[CHANNEL], 0, transport, label);
 }
 
 void
