@@ -144,6 +144,10 @@ void peer_peer_send_signal (PeerPeer *self,
                             const char *peer_id,
                             const char *payload);
 
+/* Makes links with the settings of another owner of links. */
+void peer_peer_set_link_settings (PeerPeer *self,
+                                  PeerLinkSettings *links);
+
 /* For tests: what makes the transports of new connections. */
 void peer_peer_set_transport_factory (PeerPeer *self,
                                       PeerTransportFactory factory);

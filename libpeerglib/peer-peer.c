@@ -90,6 +90,15 @@ peer_peer_emit_connection (PeerPeer *self,
 }
 
 void
+peer_peer_set_link_settings (PeerPeer *self,
+                             PeerLinkSettings *links)
+{
+  peer_link_settings_ref (links);
+  peer_link_settings_unref (self->links);
+  self->links = links;
+}
+
+void
 peer_peer_set_transport_factory (PeerPeer *self,
                                  PeerTransportFactory factory)
 {
