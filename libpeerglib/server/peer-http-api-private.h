@@ -40,6 +40,12 @@ void peer_http_api_handle (const PeerHttpApi *self,
 void peer_http_api_answer_list (SoupServerMessage *message,
                                 const char *list);
 
+/* What a browser has to be told before it lets a page of one of the origins,
+ * NULL for any, use the answer; and the answer when it asks first. */
+void peer_http_api_add_cors_headers (SoupServerMessage *message,
+                                     const char *const *origins);
+void peer_http_api_answer_preflight (SoupServerMessage *message);
+
 /* Whether a request, by its Origin or NULL, may become a WebSocket. */
 gboolean peer_http_api_check_origin (const PeerHttpApi *self,
                                      const char *origin);

@@ -67,15 +67,15 @@ peer_http_api_check_origin (const PeerHttpApi *self,
   return origin == NULL || is_among (origin, self->allowed_origins);
 }
 
-static void
-add_cors_headers (const PeerHttpApi *self,
-                  SoupServerMessage *message)
+void
+peer_http_api_add_cors_headers (SoupServerMessage *message,
+                                const char *const *origins)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   const char *origin = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Origin");
 
   soup_message_headers_append (headers, "Vary", "Origin");
-  if (origin != NULL && is_among (origin, self->cors_origins))
+  if (origin != NULL && is_among (origin, origins))
     soup_message_headers_replace (headers, "Access-Control-Allow-Origin", origin);
 }
 
@@ -88,8 +88,8 @@ keep_alive_cb (SoupServerMessage *message,
   soup_message_headers_set_encoding (soup_server_message_get_response_headers (message), SOUP_ENCODING_CONTENT_LENGTH);
 }
 
-static void
-answer_preflight (SoupServerMessage *message)
+void
+peer_http_api_answer_preflight (SoupServerMessage *message)
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
   const char *requested = soup_message_headers_get_list (soup_server_message_get_request_headers (message),
@@ -211,9 +211,9 @@ peer_http_api_handle (const PeerHttpApi *self,
       return;
     }
 
-  add_cors_headers (self, message);
+  peer_http_api_add_cors_headers (message, self->cors_origins);
   if (method == SOUP_METHOD_OPTIONS)
-    answer_preflight (message);
+    peer_http_api_answer_preflight (message);
   else if (method == SOUP_METHOD_GET || method == SOUP_METHOD_HEAD)
     route (self, message, path + mount_length);
   else
