@@ -5,6 +5,7 @@
 #include "peer-signaling-private.h"
 
 #include "peer-subscriptions-private.h"
+#include "protocol/peer-topic-name-private.h"
 
 /**
  * PeerSignaling:
@@ -258,22 +259,9 @@ peer_signaling_deliver (PeerSignaling *self,
 char *
 peer_signaling_join_topic (const char *const *topic)
 {
-  GString *text = g_string_new (NULL);
+  g_return_val_if_fail (topic != NULL, NULL);
 
-  g_return_val_if_fail (topic != NULL, g_string_free (text, FALSE));
-
-  for (gsize i = 0; topic[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (text, ':');
-      for (const char *c = topic[i]; *c != '\0'; c++)
-        if (*c == ':' || *c == '%')
-          g_string_append_printf (text, "%%%02X", (guint) *c);
-        else
-          g_string_append_c (text, *c);
-    }
-
-  return g_string_free (text, FALSE);
+  return peer_topic_name_join (topic);
 }
 
 /**
@@ -288,24 +276,7 @@ peer_signaling_join_topic (const char *const *topic)
 char **
 peer_signaling_split_topic (const char *text)
 {
-  g_auto (GStrv) topic = NULL;
-
   g_return_val_if_fail (text != NULL, NULL);
 
-  /* g_strsplit() makes nothing of an empty text, which is one empty part. */
-  topic = *text != '\0' ? g_strsplit (text, ":", -1) : g_strdupv ((char *[]){ "", NULL });
-  for (gsize i = 0; topic[i] != NULL; i++)
-    {
-      char *part = g_uri_unescape_string (topic[i], NULL);
-
-      if (part == NULL || !g_utf8_validate (part, -1, NULL))
-        {
-          g_free (part);
-          return NULL;
-        }
-      g_free (topic[i]);
-      topic[i] = part;
-    }
-
-  return g_steal_pointer (&topic);
+  return peer_topic_name_split (text);
 }

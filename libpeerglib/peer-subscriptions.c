@@ -5,6 +5,7 @@
 #include "peer-subscriptions-private.h"
 
 #include "peer-source-private.h"
+#include "protocol/peer-topic-name-private.h"
 
 struct _PeerSubscriptions
 {
@@ -118,7 +119,7 @@ peer_subscriptions_add (PeerSubscriptions *self,
   Topic *entry;
 
   subscription->id = ++self->last_id;
-  subscription->key = peer_signaling_join_topic (topic);
+  subscription->key = peer_topic_name_join (topic);
   subscription->callback = callback;
   subscription->user_data = user_data;
   subscription->notify = notify;
@@ -220,7 +221,7 @@ peer_subscriptions_deliver (PeerSubscriptions *self,
                             GVariant *message)
 {
   g_autoptr (GVariant) value = g_variant_ref_sink (message);
-  g_autofree char *key = peer_signaling_join_topic (topic);
+  g_autofree char *key = peer_topic_name_join (topic);
   Delivery *delivery;
 
   if (!g_hash_table_contains (self->topics, key))
