@@ -28,6 +28,8 @@
 #include <libpeerglib/peer-data-connection.h>
 #include <libpeerglib/peer-file-transfer.h>
 #include <libpeerglib/peer-peer.h>
+#include <libpeerglib/peer-room-member.h>
+#include <libpeerglib/peer-room.h>
 #include <libpeerglib/peer-signaling.h>
 #include <libpeerglib/peer-memory-signaling.h>
 #undef _PEER_INSIDE

@@ -14,7 +14,8 @@ typedef struct
 {
   char *room;            /* its name */
   char *id;              /* NULL where the other side gives one, until the network sets it, before "opened" */
-  char *session;         /* another one for each network */
+  char *session;         /* told to all; another one for each network */
+  char *token;           /* nullable: a secret, the same from joining to leaving */
   GVariant *metadata;    /* nullable */
   GVariant *credentials; /* nullable */
   GVariant *state;       /* `a{sv}` */
@@ -26,6 +27,10 @@ PeerRoomSelf *peer_room_self_new (const char *room,
                                   const char *id);
 PeerRoomSelf *peer_room_self_ref (PeerRoomSelf *self);
 void peer_room_self_unref (PeerRoomSelf *self);
+void peer_room_self_set_state (PeerRoomSelf *self,
+                               GVariant *state);
+void peer_room_self_set_shared (PeerRoomSelf *self,
+                                GVariant *shared);
 
 /* Another member. Borrowed from whoever emits it. */
 typedef struct

@@ -42,6 +42,7 @@ peer_room_self_clear (gpointer data)
   g_free (self->room);
   g_free (self->id);
   g_free (self->session);
+  g_free (self->token);
   g_clear_pointer (&self->metadata, g_variant_unref);
   g_clear_pointer (&self->credentials, g_variant_unref);
   g_clear_pointer (&self->state, g_variant_unref);
@@ -74,6 +75,22 @@ void
 peer_room_self_unref (PeerRoomSelf *self)
 {
   g_rc_box_release_full (self, peer_room_self_clear);
+}
+
+void
+peer_room_self_set_state (PeerRoomSelf *self,
+                          GVariant *state)
+{
+  g_variant_unref (self->state);
+  self->state = g_variant_ref (state);
+}
+
+void
+peer_room_self_set_shared (PeerRoomSelf *self,
+                           GVariant *shared)
+{
+  g_variant_unref (self->shared);
+  self->shared = g_variant_ref (shared);
 }
 
 static void

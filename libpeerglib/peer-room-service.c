@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "peer-error.h"
+#include "peer-room-private.h"
+
+PeerRoomNetwork *
+peer_room_service_create_network (PeerRoom *self,
+                                  PeerRoomSelf *description,
+                                  gpointer user_data,
+                                  GError **error)
+{
+  switch (self->service)
+    {
+    case PEER_ROOM_SERVICE_SIGNALING:
+    case PEER_ROOM_SERVICE_PEERJS:
+    case PEER_ROOM_SERVICE_MANAGER:
+    case PEER_ROOM_SERVICE_HUB:
+    default:
+      break;
+    }
+
+  g_set_error_literal (error, PEER_ERROR, PEER_ERROR_SERVER_ERROR, _ ("The room has no service"));
+
+  return NULL;
+}
