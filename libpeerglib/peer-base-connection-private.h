@@ -33,6 +33,7 @@ struct _PeerBaseConnection
   guint disconnect_timeout;
 
   PeerConnectionState state;
+  gboolean is_failing; /* the error that is reported ends it */
   PeerTransport *transport;
   gboolean has_remote_description;
   GPtrArray *early_candidates; /* of PeerPayload, before the remote description */

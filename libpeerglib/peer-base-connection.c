@@ -166,6 +166,7 @@ peer_base_connection_fail (PeerBaseConnection *self,
   if (self->state == PEER_CONNECTION_STATE_CLOSED)
     return;
 
+  self->is_failing = TRUE;
   peer_base_connection_report (self, error);
   if (self->owner != NULL && is_error_of_peer (error))
     peer_connection_owner_report_error (self->owner, error);

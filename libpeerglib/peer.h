@@ -32,4 +32,7 @@
 #include <libpeerglib/peer-room.h>
 #include <libpeerglib/peer-signaling.h>
 #include <libpeerglib/peer-memory-signaling.h>
+#include <libpeerglib/peer-endpoint.h>
+#include <libpeerglib/peer-sender.h>
+#include <libpeerglib/peer-receiver.h>
 #undef _PEER_INSIDE

@@ -28,7 +28,7 @@ typedef struct
 {
   PeerTopicMessageType type;
   char *id;              /* who sent it */
-  PeerPayload payload;   /* the description of offers and answers, the candidate; has no connection id and no type */
+  PeerPayload payload;   /* the description of offers and answers, the candidate; has no connection id */
   GVariant *credentials; /* nullable; of an invoke */
   GVariant *state;       /* nullable; of offer, sync and dispose. Newer versions of p2p call it "metadata", and only offers have it */
 } PeerTopicMessage;

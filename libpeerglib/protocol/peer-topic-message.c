@@ -51,6 +51,7 @@ parse_description (PeerTopicMessage *self,
   const char *name = type_names[self->type];
   g_autoptr (GVariant) description = g_variant_lookup_value (value, name, G_VARIANT_TYPE_VARDICT);
 
+  self->payload.type = g_strdup ("data");
   if (description != NULL)
     peer_payload_read_description (&self->payload, description);
 
@@ -64,6 +65,7 @@ parse_candidate (PeerTopicMessage *self,
 {
   g_autoptr (GVariant) candidate = g_variant_lookup_value (value, "candidate", G_VARIANT_TYPE_VARDICT);
 
+  self->payload.type = g_strdup ("data");
   if (candidate != NULL)
     peer_payload_read_candidate (&self->payload, candidate);
 
