@@ -222,7 +222,7 @@ peer_room_finalize (GObject *object)
   g_free (self->uri);
   g_clear_object (&self->signaling);
   g_free (self->peer_id);
-  peer_link_settings_free (self->links);
+  peer_link_settings_unref (self->links);
   g_clear_pointer (&self->credentials, g_variant_unref);
   g_clear_pointer (&self->metadata, g_variant_unref);
   g_free (self->token);
