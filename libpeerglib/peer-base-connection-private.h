@@ -28,6 +28,7 @@ struct _PeerBaseConnection
   char *peer_id;
   char *connection_id;
   char *label;
+  gboolean has_given_label; /* else it is that of the channel, once that is open */
   GVariant *metadata;
   guint connect_timeout;
   guint disconnect_timeout;
@@ -76,6 +77,8 @@ struct _PeerBaseConnectionClass
 /* peer-base-connection-properties.c */
 void peer_base_connection_install_properties (GObjectClass *object_class);
 void peer_base_connection_notify_is_open (PeerBaseConnection *self);
+void peer_base_connection_take_label (PeerBaseConnection *self,
+                                      char *label);
 
 /* peer-base-connection.c */
 

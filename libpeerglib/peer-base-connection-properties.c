@@ -314,6 +314,18 @@ peer_base_connection_notify_is_open (PeerBaseConnection *self)
 }
 
 void
+peer_base_connection_take_label (PeerBaseConnection *self,
+                                 char *label)
+{
+  if (label == NULL)
+    return;
+
+  g_free (self->label);
+  self->label = label;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LABEL]);
+}
+
+void
 peer_base_connection_install_properties (GObjectClass *object_class)
 {
   const GParamFlags read_flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
@@ -345,7 +357,8 @@ peer_base_connection_install_properties (GObjectClass *object_class)
   /**
    * PeerBaseConnection:label: (getter get_label)
    *
-   * The label that the side which made the connection gave it.
+   * The label that the side which made the connection gave it. Where the
+   * offer does not tell it, it is known when the connection is open.
    */
   properties[PROP_LABEL] = g_param_spec_string ("label", NULL, NULL, NULL, construct_flags);
 

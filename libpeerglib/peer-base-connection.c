@@ -65,6 +65,8 @@ open_cb (PeerBaseConnection *self)
 {
   self->state = PEER_CONNECTION_STATE_OPEN;
   peer_source_clear (&self->connect_timer);
+  if (!self->has_given_label)
+    peer_base_connection_take_label (self, peer_transport_dup_label (self->transport));
   peer_base_connection_notify_is_open (self);
   if (self->state == PEER_CONNECTION_STATE_OPEN)
     g_signal_emit (self, signals[OPEN], 0);
@@ -304,7 +306,8 @@ peer_base_connection_constructed (GObject *object)
 
   G_OBJECT_CLASS (peer_base_connection_parent_class)->constructed (object);
 
-  if (self->label == NULL)
+  self->has_given_label = self->label != NULL;
+  if (!self->has_given_label)
     self->label = g_strdup (self->connection_id);
 }
 

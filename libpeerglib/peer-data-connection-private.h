@@ -86,4 +86,8 @@ void peer_data_connection_emit_file (PeerDataConnection *self,
 PeerDataConnection *peer_data_connection_new (PeerConnectionOwner *owner,
                                               const PeerDataConnectionDescription *description);
 
+/* For a further channel on the link of another connection. */
+PeerDataConnection *peer_data_connection_new_for_channel (PeerTransport *channel,
+                                                          const PeerDataConnectionDescription *description);
+
 G_END_DECLS

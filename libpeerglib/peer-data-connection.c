@@ -233,3 +233,14 @@ peer_data_connection_new (PeerConnectionOwner *owner,
 
   return self;
 }
+
+PeerDataConnection *
+peer_data_connection_new_for_channel (PeerTransport *channel,
+                                      const PeerDataConnectionDescription *description)
+{
+  PeerDataConnection *self = peer_data_connection_new (NULL, description);
+
+  peer_base_connection_use (PEER_BASE_CONNECTION (self), channel);
+
+  return self;
+}

@@ -136,10 +136,10 @@ GPtrArray *peer_endpoint_list_remotes (PeerEndpoint *self) G_GNUC_WARN_UNUSED_RE
 PeerEndpointRemote *peer_endpoint_add_remote (PeerEndpoint *self,
                                               PeerDataConnection *connection);
 
-/* One more channel of a connection. */
-void peer_endpoint_add_channel (PeerEndpoint *self,
-                                PeerEndpointRemote *remote,
-                                PeerDataConnection *channel);
+/* Opens one more channel on its connection. */
+void peer_endpoint_open_channel (PeerEndpoint *self,
+                                 PeerEndpointRemote *remote,
+                                 PeerConnectOptions *options);
 
 /* Closes all its channels, which ends it. */
 void peer_endpoint_close_remote (PeerEndpoint *self,

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "peer-connect-options-private.h"
 #include "peer-error.h"
 
 static void
@@ -53,8 +54,7 @@ is_current (PeerEndpoint *self,
 
 static void
 flush (PeerEndpoint *self,
-       PeerEndpointRemote *remote,
-       PeerDataConnection *channel)
+       PeerEndpointRemote *remote)
 {
   GVariant *value;
 
@@ -62,7 +62,7 @@ flush (PeerEndpoint *self,
     {
       g_autoptr (GError) error = NULL;
 
-      if (!peer_data_connection_send (channel, value, &error))
+      if (!peer_data_connection_send (remote->connection, value, &error))
         peer_endpoint_report (self, remote->id, error);
       g_variant_unref (value);
     }
@@ -75,14 +75,14 @@ open_cb (PeerEndpoint *self,
   PeerEndpointClass *klass = PEER_ENDPOINT_GET_CLASS (self);
   g_autoptr (PeerEndpoint) keep_alive = g_object_ref (self);
   g_autoptr (PeerEndpointRemote) remote = get_remote (self, channel);
+  gboolean is_first;
 
-  if (!remote->is_connected && channel == remote->connection)
-    {
-      remote->is_connected = TRUE;
-      flush (self, remote, channel);
-      if (is_current (self, remote))
-        klass->connected (self, remote);
-    }
+  is_first = !remote->is_connected;
+  remote->is_connected = TRUE;
+  if (channel == remote->connection)
+    flush (self, remote);
+  if (is_first && is_current (self, remote))
+    klass->connected (self, remote);
   if (is_current (self, remote) && peer_data_connection_is_open (channel))
     klass->channel (self, remote, channel);
 }
@@ -161,10 +161,10 @@ close_cb (PeerEndpoint *self,
     peer_endpoint_close_remote (self, remote);
 }
 
-void
-peer_endpoint_add_channel (PeerEndpoint *self,
-                           PeerEndpointRemote *remote,
-                           PeerDataConnection *channel)
+static void
+add_channel (PeerEndpoint *self,
+             PeerEndpointRemote *remote,
+             PeerDataConnection *channel)
 {
   g_ptr_array_add (remote->channels, g_object_ref (channel));
   g_signal_connect_object (channel, "open", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
@@ -173,6 +173,70 @@ peer_endpoint_add_channel (PeerEndpoint *self,
   g_signal_connect_object (channel, "close", G_CALLBACK (close_cb), self, G_CONNECT_SWAPPED);
   peer_base_connection_set_connect_timeout (PEER_BASE_CONNECTION (channel), self->connection_timeout);
   g_list_store_append (self->connections, channel);
+}
+
+static void
+add_further_channel (PeerEndpoint *self,
+                     PeerEndpointRemote *remote,
+                     PeerTransport *transport,
+                     const char *label,
+                     gboolean is_reliable)
+{
+  PeerDataConnectionDescription description = {
+    .peer_id = remote->id,
+    .connection_id = remote->id,
+    .label = label,
+    .serialization = self->serialization,
+    .reliable = is_reliable,
+    .max_message_size = (gsize) self->links->max_message_size,
+    .pending_budget = self->links->pending_budget,
+  };
+  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
+  g_autoptr (PeerDataConnection) channel = peer_data_connection_new_for_channel (transport, &description);
+
+  add_channel (self, remote, channel);
+}
+
+static void
+channel_cb (PeerEndpoint *self,
+            PeerTransport *transport,
+            const char *label,
+            PeerTransport *first)
+{
+  GHashTableIter iter;
+  PeerEndpointRemote *remote;
+
+  g_hash_table_iter_init (&iter, self->remotes);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &remote))
+    {
+      if (PEER_BASE_CONNECTION (remote->connection)->transport == first)
+        {
+          add_further_channel (self, remote, transport, label, FALSE);
+          return;
+        }
+    }
+}
+
+void
+peer_endpoint_open_channel (PeerEndpoint *self,
+                            PeerEndpointRemote *remote,
+                            PeerConnectOptions *options)
+{
+  g_autoptr (PeerTransportConfig) config = peer_transport_config_new ();
+  PeerDataConnectionDescription description = { .connection_id = remote->id };
+  PeerTransportChannel channel;
+  g_autoptr (PeerTransport) transport = NULL;
+
+  peer_connect_options_apply (options, &description, config);
+  channel = (PeerTransportChannel){
+    .label = config->label,
+    .ordered = config->ordered,
+    .max_retransmits = config->max_retransmits,
+    .max_packet_life_time = config->max_packet_life_time,
+  };
+  transport = peer_transport_add_channel (PEER_BASE_CONNECTION (remote->connection)->transport, &channel);
+  if (transport != NULL)
+    add_further_channel (self, remote, transport, config->label, description.reliable);
 }
 
 PeerEndpointRemote *
@@ -187,7 +251,8 @@ peer_endpoint_add_remote (PeerEndpoint *self,
   remote->queue = self->backlog;
   g_queue_init (&self->backlog);
   g_hash_table_replace (self->remotes, remote->id, remote);
-  peer_endpoint_add_channel (self, remote, connection);
+  add_channel (self, remote, connection);
+  g_signal_connect_object (PEER_BASE_CONNECTION (connection)->transport, "channel", G_CALLBACK (channel_cb), self, G_CONNECT_SWAPPED);
 
   return remote;
 }
@@ -284,7 +349,7 @@ send_to_remote (PeerEndpoint *self,
                 GVariant *value,
                 GError **error)
 {
-  if (!remote->is_connected)
+  if (PEER_BASE_CONNECTION (remote->connection)->state == PEER_CONNECTION_STATE_CONNECTING)
     return enqueue (self, &remote->queue, remote->id, value, error);
 
   return peer_data_connection_send (remote->connection, value, error);

@@ -116,10 +116,18 @@ peer_sender_offer (PeerSender *self,
                    const char *id)
 {
   PeerEndpoint *endpoint = PEER_ENDPOINT (self);
-  g_autoptr (PeerConnectOptions) first = self->channels != NULL ? g_list_model_get_item (self->channels, 0) : NULL;
+  guint n_channels = self->channels != NULL ? g_list_model_get_n_items (self->channels) : 0;
+  g_autoptr (PeerConnectOptions) first = n_channels > 0 ? g_list_model_get_item (self->channels, 0) : NULL;
   g_autoptr (PeerConnectOptions) options = peer_sender_new_options (self, first, id);
+  PeerEndpointRemote *remote = peer_endpoint_add_remote (endpoint, peer_exchange_offer (endpoint->exchange, id, options));
 
-  peer_endpoint_add_remote (endpoint, peer_exchange_offer (endpoint->exchange, id, options));
+  for (guint i = 1; i < n_channels; i++)
+    {
+      g_autoptr (PeerConnectOptions) next = g_list_model_get_item (self->channels, i);
+      g_autoptr (PeerConnectOptions) next_options = peer_sender_new_options (self, next, id);
+
+      peer_endpoint_open_channel (endpoint, remote, next_options);
+    }
 }
 
 static void
