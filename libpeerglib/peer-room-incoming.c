@@ -264,7 +264,7 @@ authorize_cb (PeerRoomNetwork *network,
               gpointer user_data)
 {
   g_autoptr (PeerRoom) self = g_object_ref (user_data);
-  g_autoptr (PeerJoinRequest) join_request = NULL;
+  PeerJoinRequest *join_request;
   const char *refusal = get_refusal (self, admission);
   Request *request;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "peer-link-settings-private.h"
+#include "peer-room-farewell-private.h"
 #include "peer-room.h"
 #include "peer-wait-queue-private.h"
 #include "room/peer-room-backlog-private.h"
@@ -57,8 +58,9 @@ struct _PeerRoom
   PeerWaitQueue *joins;
   PeerWaitQueue *abandoned_joins; /* by leaving, which is still to be told */
   PeerWaitQueue *leaves;
-  GSource *next_source; /* of the next step: to join, to join again, to have left */
-  guint attempt;        /* to join again */
+  PeerRoomFarewell *farewell; /* while leaving is still to be told */
+  GSource *next_source;       /* of the next step: to join, to join again, to have left */
+  guint attempt;              /* to join again */
   char *status;
 
   PeerRoomRoster *roster;

@@ -42,7 +42,7 @@ get_setting (PeerRoom *self,
       g_value_set_uint (value, self->max_state_size);
       break;
     default:
-      g_assert_not_reached ();
+      break;
     }
 }
 
@@ -215,7 +215,9 @@ add_place (void)
    * PeerRoom:uri: (getter get_uri)
    *
    * The address of the server, hub or signaling manager; of a manager with the
-   * path of its WebSocket, as in `ws://localhost:8080/webrtc`.
+   * path of its WebSocket, as in `ws://localhost:8080/webrtc`, and of a PeerJS
+   * server with its key if that is not `peerjs`, as in
+   * `http://localhost:9000/?key=secret`.
    */
   props[PEER_ROOM_PROP_URI] = g_param_spec_string ("uri", NULL, NULL, NULL, flags);
 

@@ -35,13 +35,13 @@ peer_room_drop_network (PeerRoom *self)
 }
 
 static void
-complete (PeerWaitQueue *queue)
+complete_joins (PeerRoom *self)
 {
   g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func (g_object_unref);
   GTask *task;
 
-  /* A callback may wait anew. */
-  while ((task = peer_wait_queue_pop (queue)) != NULL)
+  /* A callback may leave, and join anew. */
+  while ((task = peer_wait_queue_pop (self->joins)) != NULL)
     g_ptr_array_add (tasks, task);
   for (guint i = 0; i < tasks->len; i++)
     g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
@@ -66,6 +66,19 @@ fail_abandoned_joins (PeerRoom *self)
   g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The room was left"));
 
   peer_wait_queue_fail (self->abandoned_joins, error);
+}
+
+static void
+prepare_farewell (PeerRoom *self)
+{
+  PeerRoomMember *member;
+
+  self->farewell = peer_room_farewell_new (self->context);
+  for (guint i = 0; (member = peer_room_roster_get (self->roster, i)) != NULL; i++)
+    {
+      if (peer_room_member_get_connection (member) != NULL)
+        peer_room_farewell_add (self->farewell, peer_room_member_get_connection (member));
+    }
 }
 
 /* Takes the members away, without a word of each leaving unless is_told. */
@@ -146,7 +159,9 @@ left_cb (gpointer user_data)
   peer_source_clear (&self->next_source);
   finish (self);
   fail_abandoned_joins (self);
-  complete (self->leaves);
+  peer_room_farewell_finish (self->farewell != NULL ? g_steal_pointer (&self->farewell)
+                                                    : peer_room_farewell_new (self->context),
+                             self->leaves);
   if (self->stage == PEER_ROOM_OUT && !peer_wait_queue_is_empty (self->joins))
     start_stay (self);
 
@@ -235,7 +250,7 @@ peer_room_opened (PeerRoom *self,
   if (self->network == network)
     peer_room_emit_updated (self);
   if (self->network == network)
-    complete (self->joins);
+    complete_joins (self);
 }
 
 static gboolean
@@ -358,13 +373,15 @@ peer_room_join_finish (PeerRoom *self,
  * peer_room_leave_async:
  * @self: a room
  * @cancellable: (nullable): a cancellable
- * @callback: (scope async) (nullable): called when the room is closed
+ * @callback: (scope async) (nullable): called when the room is closed and all
+ *   that was sent is on its way
  * @user_data: (closure): data for @callback
  *
  * Leaves the room: says goodbye to the other members, at once. What the room
  * itself has to tell of it, [signal@Peer.Room::close] at last, follows on the
- * next turn of its main context. May be called at any time, in any handler, and
- * twice.
+ * next turn of its main context. The connections to the others close when what
+ * was sent before has gone, which takes a moment; @callback waits for that, some
+ * seconds at most. May be called at any time, in any handler, and twice.
  *
  * The shared state is forgotten; the own state stays.
  */
@@ -391,6 +408,7 @@ peer_room_leave_async (PeerRoom *self,
   if (self->stage == PEER_ROOM_LEAVING)
     return;
 
+  prepare_farewell (self);
   peer_room_drop_network (self);
   self->stage = PEER_ROOM_LEAVING;
   schedule (self, 0, "[peerglib] leave room", left_cb);

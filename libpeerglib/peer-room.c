@@ -208,6 +208,7 @@ peer_room_dispose (GObject *object)
 
   peer_source_clear (&self->next_source);
   peer_source_clear (&self->dropped_source);
+  g_clear_pointer (&self->farewell, peer_room_farewell_free);
   peer_room_drop_network (self);
 
   G_OBJECT_CLASS (peer_room_parent_class)->dispose (object);

@@ -30,6 +30,8 @@
 #include <libpeerglib/peer-peer.h>
 #include <libpeerglib/peer-room-member.h>
 #include <libpeerglib/peer-room.h>
+#include <libpeerglib/peer-room-join-result.h>
+#include <libpeerglib/peer-room-manager.h>
 #include <libpeerglib/peer-signaling.h>
 #include <libpeerglib/peer-memory-signaling.h>
 #include <libpeerglib/peer-endpoint.h>

@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "room-scenarios.h"
+#include "wait-until.h"
+
+static const char *
+id_of (PeerRoomMember *member)
+{
+  return peer_room_member_get_id (member);
+}
+
+static void
+peer_joined_cb (PeerRoom *room,
+                PeerRoomMember *member,
+                RoomWatch *self)
+{
+  g_assert_cmpuint (self->n_closed, ==, 0);
+  for (guint i = 0; i < self->present->len; i++)
+    g_assert_cmpstr (id_of (g_ptr_array_index (self->present, i)), !=, id_of (member));
+  g_assert_cmpstr (id_of (member), !=, peer_room_get_peer_id (room));
+  g_assert_true (peer_room_lookup_member (room, id_of (member)) == member);
+
+  g_ptr_array_add (self->present, g_object_ref (member));
+  self->n_joined++;
+}
+
+static void
+peer_left_cb (PeerRoom *room,
+              PeerRoomMember *member,
+              RoomWatch *self)
+{
+  g_assert_cmpuint (self->n_closed, ==, 0);
+  g_assert_null (peer_room_lookup_member (room, id_of (member)));
+  g_assert_true (g_ptr_array_remove (self->present, member));
+  self->n_left++;
+}
+
+static void
+check_sender (RoomWatch *self,
+              PeerRoomMember *sender)
+{
+  g_assert_cmpuint (self->n_closed, ==, 0);
+  g_assert_true (g_ptr_array_find (self->present, sender, NULL));
+}
+
+static void
+event_cb (PeerRoom *room,
+          PeerRoomMember *sender,
+          const char *name,
+          GVariant *value,
+          RoomWatch *self)
+{
+  g_autofree char *text = g_variant_print (value, FALSE);
+
+  check_sender (self, sender);
+  g_ptr_array_add (self->heard, g_strdup_printf ("%s %s %s", id_of (sender), name, text));
+}
+
+static void
+message_cb (PeerRoom *room,
+            PeerRoomMember *sender,
+            GVariant *value,
+            RoomWatch *self)
+{
+  g_autofree char *text = g_variant_print (value, FALSE);
+
+  check_sender (self, sender);
+  g_ptr_array_add (self->heard, g_strdup_printf ("%s: %s", id_of (sender), text));
+}
+
+static void
+open_cb (PeerRoom *room,
+         RoomWatch *self)
+{
+  g_assert_cmpuint (self->n_closed, ==, 0);
+  self->n_opened++;
+}
+
+static void
+close_cb (PeerRoom *room,
+          RoomWatch *self)
+{
+  g_assert_cmpuint (self->n_closed, ==, 0);
+  self->n_closed++;
+}
+
+static void
+error_cb (PeerRoom *room,
+          const GError *error,
+          RoomWatch *self)
+{
+  g_clear_error (&self->error);
+  self->error = g_error_copy (error);
+}
+
+RoomWatch *
+room_watch_new (PeerRoom *room)
+{
+  RoomWatch *self = g_new0 (RoomWatch, 1);
+
+  self->room = room;
+  self->present = g_ptr_array_new_with_free_func (g_object_unref);
+  self->heard = g_ptr_array_new_with_free_func (g_free);
+  g_signal_connect (room, "peer-joined", G_CALLBACK (peer_joined_cb), self);
+  g_signal_connect (room, "peer-left", G_CALLBACK (peer_left_cb), self);
+  g_signal_connect (room, "any-event", G_CALLBACK (event_cb), self);
+  g_signal_connect (room, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect (room, "open", G_CALLBACK (open_cb), self);
+  g_signal_connect (room, "close", G_CALLBACK (close_cb), self);
+  g_signal_connect (room, "error", G_CALLBACK (error_cb), self);
+
+  return self;
+}
+
+static void
+left_cb (GObject *object,
+         GAsyncResult *result,
+         gpointer user_data)
+{
+  gboolean *is_done = user_data;
+
+  g_assert_true (peer_room_leave_finish (PEER_ROOM (object), result, NULL));
+  *is_done = TRUE;
+}
+
+static void
+room_watch_leave (RoomWatch *self)
+{
+  gboolean is_done = FALSE;
+
+  peer_room_leave_async (self->room, NULL, left_cb, &is_done);
+  WAIT_UNTIL (is_done);
+}
+
+void
+room_watch_free (RoomWatch *self)
+{
+  PeerRoom *room = self->room;
+
+  room_watch_leave (self);
+  g_assert_cmpuint (peer_room_get_n_peers (room), ==, 0);
+  g_signal_handlers_disconnect_by_data (room, self);
+  g_object_add_weak_pointer (G_OBJECT (room), (gpointer *) &self->room);
+  g_object_unref (room);
+  WAIT_UNTIL (self->room == NULL);
+  g_ptr_array_unref (self->present);
+  g_ptr_array_unref (self->heard);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+guint
+room_watch_count (RoomWatch *self,
+                  const char *text)
+{
+  guint n_times = 0;
+
+  for (guint i = 0; i < self->heard->len; i++)
+    n_times += g_str_equal (g_ptr_array_index (self->heard, i), text);
+
+  return n_times;
+}
+
+static char *
+describe_roster (PeerRoom *room)
+{
+  GString *text = g_string_new (NULL);
+  guint n_members = g_list_model_get_n_items (G_LIST_MODEL (room));
+
+  for (guint i = 0; i < n_members; i++)
+    {
+      g_autoptr (PeerRoomMember) member = g_list_model_get_item (G_LIST_MODEL (room), i);
+
+      g_string_append_printf (text, "%s%s ", id_of (member), peer_room_member_get_is_host (member) ? "*" : "");
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+room_watches_agree (GPtrArray *watches)
+{
+  g_autofree char *expected = NULL;
+
+  for (guint i = 0; i < watches->len; i++)
+    {
+      RoomWatch *watch = g_ptr_array_index (watches, i);
+      g_autofree char *roster = describe_roster (watch->room);
+
+      if (!peer_room_get_connected (watch->room) || peer_room_get_n_peers (watch->room) != watches->len ||
+          watch->present->len != watches->len - 1)
+        return FALSE;
+      if (expected == NULL)
+        expected = g_strdup (roster);
+      if (!g_str_equal (roster, expected) || !g_str_has_prefix (roster, peer_room_get_host_id (watch->room)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+typedef struct
+{
+  const RoomWorld *world;
+  guint n_members;
+} Scenario;
+
+typedef struct
+{
+  const RoomWorld *kind;
+  gpointer world;
+  GPtrArray *watches;
+  guint n_rounds;
+} Stage;
+
+static Stage *
+stage_new (const RoomWorld *kind)
+{
+  Stage *self = g_new0 (Stage, 1);
+
+  self->kind = kind;
+  self->world = kind->begin ();
+  self->watches = g_ptr_array_new_with_free_func ((GDestroyNotify) room_watch_free);
+
+  return self;
+}
+
+static void
+stage_free (Stage *self)
+{
+  g_ptr_array_unref (self->watches);
+  self->kind->end (self->world);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stage, stage_free)
+
+static RoomWatch *
+stage_get (Stage *self,
+           guint index)
+{
+  return g_ptr_array_index (self->watches, index);
+}
+
+/* Not waited for. */
+static RoomWatch *
+stage_join (Stage *self)
+{
+  g_autofree char *id = g_strdup_printf ("member-%02u-%u", self->watches->len, g_random_int_range (0, 1000));
+  RoomWatch *watch = room_watch_new (self->kind->make_room (self->world, "lobby", id));
+
+  g_ptr_array_add (self->watches, watch);
+  peer_room_set_max_reconnect_attempts (watch->room, G_MAXUINT);
+  peer_room_join_async (watch->room, NULL, NULL, NULL);
+
+  return watch;
+}
+
+static void
+stage_wait (Stage *self)
+{
+  WAIT_UNTIL (room_watches_agree (self->watches));
+}
+
+static void
+stage_fill (Stage *self,
+            guint n_members)
+{
+  while (self->watches->len < n_members)
+    {
+      stage_join (self);
+      stage_wait (self);
+    }
+}
+
+/* Whether everybody has heard this of each of the others, once. */
+static gboolean
+all_have_heard (Stage *self,
+                const char *what)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      for (guint j = 0; j < self->watches->len; j++)
+        {
+          g_autofree char *text = g_strconcat (peer_room_get_peer_id (stage_get (self, j)->room), what, NULL);
+          guint n_times = room_watch_count (stage_get (self, i), text);
+
+          g_assert_cmpuint (n_times, <=, i == j ? 0 : 1);
+          if (i != j && n_times == 0)
+            return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
+/* Everybody says something to all and something to one, and all hear all of it, once. */
+static void
+stage_talk (Stage *self)
+{
+  g_autofree char *event = g_strdup_printf (" count %u", self->n_rounds);
+  g_autofree char *broadcast = g_strdup_printf (" start %u", self->n_rounds);
+  g_autofree char *message = g_strdup_printf (": 'round %u'", self->n_rounds);
+  g_autofree char *whispered = g_strdup_printf ("'secret %u'", self->n_rounds);
+  GError *error = NULL;
+
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      PeerRoom *room = stage_get (self, i)->room;
+      RoomWatch *next = stage_get (self, (i + 1) % self->watches->len);
+      PeerRoomMember *member = peer_room_lookup_member (room, peer_room_get_peer_id (next->room));
+
+      peer_room_send_message_to (room, member, g_variant_new_printf ("secret %u", self->n_rounds), &error);
+      g_assert_no_error (error);
+      peer_room_emit_event (room, "count", g_variant_new_int64 (self->n_rounds), &error);
+      g_assert_no_error (error);
+      peer_room_broadcast (room, "start", g_variant_new_int64 (self->n_rounds), &error);
+      g_assert_no_error (error);
+      peer_room_send_message (room, g_variant_new_printf ("round %u", self->n_rounds), &error);
+      g_assert_no_error (error);
+    }
+  self->n_rounds++;
+
+  WAIT_UNTIL (all_have_heard (self, event));
+  WAIT_UNTIL (all_have_heard (self, broadcast));
+  WAIT_UNTIL (all_have_heard (self, message));
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      const char *id = peer_room_get_peer_id (stage_get (self, i)->room);
+      g_autofree char *text = g_strdup_printf ("%s: %s", id, whispered);
+
+      for (guint j = 0; j < self->watches->len; j++)
+        g_assert_cmpuint (room_watch_count (stage_get (self, j), text), ==, j == (i + 1) % self->watches->len ? 1 : 0);
+    }
+}
+
+static void
+assert_counts (Stage *self,
+               guint index,
+               guint n_joined,
+               guint n_left)
+{
+  g_assert_cmpuint (stage_get (self, index)->n_joined, ==, n_joined);
+  g_assert_cmpuint (stage_get (self, index)->n_left, ==, n_left);
+}
+
+static void
+test_full (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+
+  stage_fill (stage, scenario->n_members);
+  stage_talk (stage);
+  stage_talk (stage);
+  for (guint i = 0; i < stage->watches->len; i++)
+    assert_counts (stage, i, scenario->n_members - 1, 0);
+  g_assert_cmpstr (peer_room_get_host_id (stage_get (stage, 1)->room), ==, peer_room_get_peer_id (stage_get (stage, 0)->room));
+}
+
+static void
+test_at_once (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+
+  for (guint i = 0; i < scenario->n_members; i++)
+    stage_join (stage);
+  stage_wait (stage);
+  stage_talk (stage);
+}
+
+static void
+test_host_leaves (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+
+  stage_fill (stage, scenario->n_members);
+  while (stage->watches->len > 1)
+    {
+      g_assert_true (peer_room_get_is_host (stage_get (stage, 0)->room));
+      g_ptr_array_remove_index (stage->watches, 0);
+      stage_wait (stage);
+      if (stage->watches->len > 1)
+        stage_talk (stage);
+    }
+  assert_counts (stage, 0, scenario->n_members - 1, scenario->n_members - 1);
+}
+
+static void
+test_comes_back (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+  RoomWatch *watch;
+
+  stage_fill (stage, scenario->n_members);
+  watch = stage_get (stage, 0);
+  room_watch_leave (watch);
+  g_assert_cmpuint (watch->n_closed, ==, 1);
+  watch->n_closed = 0;
+  g_ptr_array_set_size (watch->present, 0);
+  peer_room_join_async (watch->room, NULL, NULL, NULL);
+  WAIT_UNTIL (watch->n_opened == 2);
+  stage_wait (stage);
+
+  g_assert_false (peer_room_get_is_host (watch->room));
+  for (guint i = 1; i < scenario->n_members; i++)
+    assert_counts (stage, i, scenario->n_members, 1);
+  stage_talk (stage);
+}
+
+static gboolean
+has_text (GVariant *state,
+          const char *key,
+          const char *text)
+{
+  const char *found = NULL;
+
+  return state != NULL && g_variant_lookup (state, key, "&s", &found) && g_str_equal (found, text);
+}
+
+static gboolean
+all_share (Stage *self,
+           const char *key,
+           const char *text)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      if (!has_text (peer_room_get_shared_state (stage_get (self, i)->room), key, text))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+all_see_state (Stage *self,
+               const char *id,
+               const char *key,
+               const char *text)
+{
+  for (guint i = 0; i < self->watches->len; i++)
+    {
+      PeerRoomMember *member = peer_room_lookup_member (stage_get (self, i)->room, id);
+
+      if (member == NULL || !has_text (peer_room_member_get_state (member), key, text))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+all_share_the_same (Stage *self)
+{
+  for (guint i = 1; i < self->watches->len; i++)
+    {
+      g_autofree char *first = NULL;
+      g_autofree char *other = NULL;
+      const char *value = NULL;
+
+      g_variant_lookup (peer_room_get_shared_state (stage_get (self, 0)->room), "turn", "&s", &value);
+      first = g_strdup (value);
+      value = NULL;
+      g_variant_lookup (peer_room_get_shared_state (stage_get (self, i)->room), "turn", "&s", &value);
+      other = g_strdup (value);
+      if (first == NULL || g_strcmp0 (first, other) != 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+test_states (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+  g_autofree char *id = NULL;
+  GError *error = NULL;
+
+  stage_fill (stage, scenario->n_members - 1);
+  id = g_strdup (peer_room_get_peer_id (stage_get (stage, 0)->room));
+  peer_room_sync (stage_get (stage, 0)->room, g_variant_new_parsed ("{'mood': <'calm'>}"), PEER_SYNC_MODE_REPLACE, &error);
+  g_assert_no_error (error);
+  peer_room_sync_shared (stage_get (stage, 1)->room, g_variant_new_parsed ("{'topic': <'tea'>}"), PEER_SYNC_MODE_MERGE, &error);
+  g_assert_no_error (error);
+  WAIT_UNTIL (all_see_state (stage, id, "mood", "calm"));
+  WAIT_UNTIL (all_share (stage, "topic", "tea"));
+
+  stage_fill (stage, scenario->n_members);
+  WAIT_UNTIL (all_see_state (stage, id, "mood", "calm"));
+  WAIT_UNTIL (all_share (stage, "topic", "tea"));
+
+  for (guint i = 0; i < stage->watches->len; i++)
+    {
+      PeerRoom *room = stage_get (stage, i)->room;
+
+      peer_room_sync_shared (room, g_variant_new_parsed ("{'turn': <%s>}", peer_room_get_peer_id (room)),
+                             PEER_SYNC_MODE_MERGE, &error);
+      g_assert_no_error (error);
+    }
+  stage_talk (stage);
+  WAIT_UNTIL (all_share_the_same (stage));
+  g_assert_true (all_share (stage, "topic", "tea"));
+}
+
+/* A member that nobody hears any more is missed by all, once, and nothing else happens. */
+static void
+test_crash (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+  g_autoptr (RoomWatch) crashed = NULL;
+
+  stage_fill (stage, scenario->n_members);
+  scenario->world->cut (stage->world, stage_get (stage, 0)->room);
+  crashed = g_ptr_array_steal_index (stage->watches, 0);
+  stage_wait (stage);
+  for (guint i = 0; i < stage->watches->len; i++)
+    assert_counts (stage, i, scenario->n_members - 1, 1);
+  g_assert_true (peer_room_get_is_host (stage_get (stage, 0)->room));
+  stage_talk (stage);
+}
+
+static gboolean
+is_alone (RoomWatch *watch)
+{
+  return watch->present->len == 0;
+}
+
+static void
+test_partition (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+  RoomWatch *isolated;
+
+  stage_fill (stage, scenario->n_members);
+  scenario->world->cut (stage->world, stage_get (stage, 1)->room);
+  isolated = g_ptr_array_steal_index (stage->watches, 1);
+  stage_wait (stage);
+  WAIT_UNTIL (is_alone (isolated));
+
+  scenario->world->mend (stage->world, isolated->room);
+  g_ptr_array_add (stage->watches, isolated);
+  stage_wait (stage);
+  stage_talk (stage);
+}
+
+static void
+add (const char *path,
+     const char *name,
+     const RoomWorld *world,
+     guint n_members,
+     GTestDataFunc func)
+{
+  g_autofree char *full_path = g_strdup_printf ("%s/%s", path, name);
+  Scenario *scenario = g_new (Scenario, 1);
+
+  *scenario = (Scenario){ .world = world, .n_members = n_members };
+  g_test_add_data_func_full (full_path, scenario, func, g_free);
+}
+
+void
+room_scenarios_add (const char *path,
+                    const RoomWorld *world,
+                    guint max_members)
+{
+  add (path, "two", world, 2, test_full);
+  add (path, "five", world, 5, test_full);
+  if (max_members >= 16)
+    add (path, "sixteen", world, 16, test_full);
+  add (path, "two-at-once", world, 2, test_at_once);
+  add (path, "five-at-once", world, 5, test_at_once);
+  add (path, "host-leaves", world, 4, test_host_leaves);
+  add (path, "comes-back", world, 3, test_comes_back);
+  add (path, "states", world, 3, test_states);
+  if (world->cut != NULL)
+    {
+      add (path, "crash", world, 4, test_crash);
+      add (path, "partition", world, 4, test_partition);
+    }
+}
