@@ -4,6 +4,8 @@
 
 #include "peer-room-connection-link-private.h"
 
+#include "peer-base-connection-private.h"
+
 struct _PeerRoomConnectionLink
 {
   PeerRoomLink parent_instance;
@@ -70,6 +72,12 @@ peer_room_connection_link_send (PeerRoomLink *link,
 }
 
 static void
+peer_room_connection_link_check (PeerRoomLink *link)
+{
+  peer_base_connection_check (PEER_BASE_CONNECTION (PEER_ROOM_CONNECTION_LINK (link)->connection));
+}
+
+static void
 peer_room_connection_link_close (PeerRoomLink *link)
 {
   PeerRoomConnectionLink *self = PEER_ROOM_CONNECTION_LINK (link);
@@ -103,6 +111,7 @@ peer_room_connection_link_class_init (PeerRoomConnectionLinkClass *klass)
 
   object_class->finalize = peer_room_connection_link_finalize;
   link_class->send = peer_room_connection_link_send;
+  link_class->check = peer_room_connection_link_check;
   link_class->close = peer_room_connection_link_close;
   link_class->get_connection = peer_room_connection_link_get_connection;
 }

@@ -5,7 +5,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "peer-error.h"
+#include "peer-room-manager-mesh-private.h"
 #include "peer-room-private.h"
+#include "peer-room-signaling-mesh-private.h"
 
 PeerRoomNetwork *
 peer_room_service_create_network (PeerRoom *self,
@@ -16,8 +18,10 @@ peer_room_service_create_network (PeerRoom *self,
   switch (self->service)
     {
     case PEER_ROOM_SERVICE_SIGNALING:
-    case PEER_ROOM_SERVICE_PEERJS:
+      return peer_room_signaling_mesh_new (description, self->signaling, self->links);
     case PEER_ROOM_SERVICE_MANAGER:
+      return peer_room_manager_mesh_new (description, self->uri, self->links, error);
+    case PEER_ROOM_SERVICE_PEERJS:
     case PEER_ROOM_SERVICE_HUB:
     default:
       break;

@@ -50,6 +50,11 @@ gint64 peer_mesh_member_get_serial (PeerMeshMember *self);
 /* Whether both sides took each other in. */
 gboolean peer_mesh_member_is_joined (PeerMeshMember *self);
 
+/* Somebody else wants to be this member, if it is not there any more: asks it
+ * for a sign of life. */
+void peer_mesh_member_challenge (PeerMeshMember *self);
+gboolean peer_mesh_member_is_challenged (PeerMeshMember *self);
+
 /* For the network, by its members. */
 
 /* What this member says of itself, which fixes its serial; not floating. */
@@ -70,10 +75,9 @@ void peer_mesh_network_joined (PeerMeshNetwork *self,
 
 typedef enum
 {
-  PEER_MESH_END_LEFT,     /* it left, or we do not want it */
-  PEER_MESH_END_LOST,     /* the link did not come about, or broke */
-  PEER_MESH_END_REFUSED,  /* it does not want us */
-  PEER_MESH_END_REPLACED, /* another link to it follows */
+  PEER_MESH_END_LEFT,    /* it left, or we do not want it */
+  PEER_MESH_END_LOST,    /* the link did not come about, or broke */
+  PEER_MESH_END_REFUSED, /* it does not want us */
 } PeerMeshEnd;
 
 /* Of a member that has ended; the error is why, nullable. */

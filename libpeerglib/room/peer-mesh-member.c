@@ -31,6 +31,7 @@ struct _PeerMeshMember
   gboolean has_welcomed;
   gboolean is_welcome;
   gboolean is_joined;
+  gboolean is_challenged;
 };
 
 PeerMeshMember *
@@ -103,6 +104,19 @@ gboolean
 peer_mesh_member_is_joined (PeerMeshMember *self)
 {
   return self->is_joined;
+}
+
+void
+peer_mesh_member_challenge (PeerMeshMember *self)
+{
+  self->is_challenged = TRUE;
+  peer_room_link_check (self->link);
+}
+
+gboolean
+peer_mesh_member_is_challenged (PeerMeshMember *self)
+{
+  return self->is_challenged;
 }
 
 gboolean

@@ -23,6 +23,10 @@ struct _PeerMeshNetworkClass
 {
   PeerRoomNetworkClass parent_class;
 
+  /* Whether anybody can say that he is anybody: a member that has an open link
+   * does not give way to one of that name while it is alive. */
+  gboolean ids_are_claims;
+
   /* Begins to be heard of and to hear of others. */
   void (*start) (PeerMeshNetwork *self);
 
@@ -62,6 +66,11 @@ void peer_mesh_network_add_link (PeerMeshNetwork *self,
 gboolean peer_mesh_network_takes_offer (PeerMeshNetwork *self,
                                         const char *id,
                                         const char *session);
+
+/* Somebody says that he is this member. Whether it has an open link; if so, it is
+ * asked for a sign of life, and looked for when it gives none or leaves. */
+gboolean peer_mesh_network_challenge (PeerMeshNetwork *self,
+                                      const char *id);
 
 /* Whether there is no link to this session of a member, be it under way; the
  * session is nullable. */

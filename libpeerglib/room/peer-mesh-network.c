@@ -8,6 +8,7 @@
 
 #include "peer-mesh-member-private.h"
 #include "peer-mesh-retries-private.h"
+#include "peer-mesh-roster-private.h"
 
 /* Links beyond the room's size, of those who are told that it is full. */
 #define MAX_PENDING 16
@@ -30,6 +31,7 @@ typedef struct
   gboolean is_settled;
   gboolean is_open;
   GSource *settle_timer;
+  GSource *check;
   GError *refusal; /* the first one, until it is open */
 } PeerMeshNetworkPrivate;
 
@@ -44,18 +46,20 @@ peer_mesh_network_fix_serial (PeerMeshNetwork *self)
     priv->serial = CLAMP (g_get_real_time (), priv->highest_serial + 1, PEER_MESH_MAX_SERIAL);
 }
 
+/* Those who are not there yet; nobody waits for a second attempt. */
 static guint
-count_joined (PeerMeshNetworkPrivate *priv)
+count_expected (PeerMeshNetworkPrivate *priv)
 {
   GHashTableIter iter;
+  gpointer id;
   gpointer member;
-  guint n_joined = 0;
+  guint n_expected = 0;
 
   g_hash_table_iter_init (&iter, priv->members);
-  while (g_hash_table_iter_next (&iter, NULL, &member))
-    n_joined += peer_mesh_member_is_joined (member);
+  while (g_hash_table_iter_next (&iter, &id, &member))
+    n_expected += !peer_mesh_member_is_joined (member) && !peer_mesh_retries_contains (priv->retries, id);
 
-  return n_joined;
+  return n_expected;
 }
 
 static void
@@ -65,7 +69,8 @@ open_now (PeerMeshNetwork *self)
 
   priv->is_open = TRUE;
   peer_source_clear (&priv->settle_timer);
-  if (priv->refusal != NULL && count_joined (priv) == 0)
+  peer_source_clear (&priv->check);
+  if (priv->refusal != NULL && peer_mesh_roster_count_joined (priv->members) == 0)
     {
       peer_room_network_fail (PEER_ROOM_NETWORK (self), priv->refusal);
       return;
@@ -82,7 +87,7 @@ on_settle_timeout (gpointer user_data)
   PeerMeshNetwork *self = user_data;
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
 
-  if (count_joined (priv) > 0)
+  if (peer_mesh_roster_count_joined (priv->members) > 0)
     open_now (self);
   else
     peer_source_clear (&priv->settle_timer);
@@ -90,21 +95,31 @@ on_settle_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Opens when all links to those who were there at first are up or given up. */
+static gboolean
+on_check (gpointer user_data)
+{
+  PeerMeshNetwork *self = user_data;
+  PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
+
+  peer_source_clear (&priv->check);
+  if (count_expected (priv) == 0)
+    open_now (self);
+  else if (peer_mesh_roster_count_joined (priv->members) > 0 && priv->settle_timer == NULL)
+    priv->settle_timer = peer_source_new_timeout (priv->context, SETTLE_TIMEOUT, "[libpeerglib] mesh settles",
+                                                  on_settle_timeout, self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Opens when all links to those who were there at first are up or given up. A
+ * link that was given up may be about to be replaced. */
 static void
 check_opened (PeerMeshNetwork *self)
 {
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
-  guint n_joined = count_joined (priv);
 
-  if (!priv->is_settled || priv->is_open)
-    return;
-
-  if (n_joined == g_hash_table_size (priv->members))
-    open_now (self);
-  else if (n_joined > 0 && priv->settle_timer == NULL)
-    priv->settle_timer = peer_source_new_timeout (priv->context, SETTLE_TIMEOUT, "[libpeerglib] mesh settles",
-                                                  on_settle_timeout, self);
+  if (priv->is_settled && !priv->is_open && priv->check == NULL && !peer_room_network_is_closed (PEER_ROOM_NETWORK (self)))
+    priv->check = peer_source_new_timeout (priv->context, 0, "[libpeerglib] mesh check", on_check, self);
 }
 
 static guint
@@ -127,13 +142,12 @@ can_be_linked (PeerMeshNetwork *self,
 
 static void
 drop_member (PeerMeshNetwork *self,
-             PeerMeshMember *member,
-             PeerMeshEnd end)
+             PeerMeshMember *member)
 {
   g_autoptr (PeerMeshMember) kept = peer_mesh_member_ref (member);
 
   peer_mesh_member_end (kept);
-  peer_mesh_network_ended (self, kept, end, NULL);
+  peer_mesh_network_ended (self, kept, PEER_MESH_END_LEFT, NULL);
 }
 
 static void
@@ -167,6 +181,7 @@ peer_mesh_network_close (PeerRoomNetwork *network)
   gpointer member;
 
   peer_source_clear (&priv->settle_timer);
+  peer_source_clear (&priv->check);
   peer_mesh_retries_remove_all (priv->retries);
   g_hash_table_iter_init (&iter, priv->members);
   while (g_hash_table_iter_next (&iter, NULL, &member))
@@ -195,32 +210,6 @@ send_to_one (PeerMeshNetwork *self,
   return peer_mesh_member_send (member, value, error);
 }
 
-/* One who does not get it does not keep it from the others. */
-static gboolean
-send_to_all (PeerMeshNetwork *self,
-             GVariant *value,
-             GError **error)
-{
-  PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
-  g_autoptr (GError) first = NULL;
-  GHashTableIter iter;
-  gpointer member;
-
-  g_hash_table_iter_init (&iter, priv->members);
-  while (g_hash_table_iter_next (&iter, NULL, &member))
-    {
-      if (peer_mesh_member_is_joined (member))
-        peer_mesh_member_send (member, value, first == NULL ? &first : NULL);
-    }
-
-  if (first == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&first));
-
-  return FALSE;
-}
-
 static gboolean
 peer_mesh_network_send (PeerRoomNetwork *network,
                         const char *member_id,
@@ -228,9 +217,10 @@ peer_mesh_network_send (PeerRoomNetwork *network,
                         GError **error)
 {
   PeerMeshNetwork *self = PEER_MESH_NETWORK (network);
+  PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
   g_autoptr (GVariant) value = peer_room_frame_to_variant (frame);
 
-  return member_id != NULL ? send_to_one (self, member_id, value, error) : send_to_all (self, value, error);
+  return member_id != NULL ? send_to_one (self, member_id, value, error) : peer_mesh_roster_send (priv->members, value, error);
 }
 
 static void
@@ -383,7 +373,7 @@ peer_mesh_network_ended (PeerMeshNetwork *self,
 
   g_debug ("The link to %s has ended: %s", id, error != NULL ? error->message : "closed");
   g_hash_table_remove (priv->members, id);
-  if (end == PEER_MESH_END_LOST)
+  if (end == PEER_MESH_END_LOST || peer_mesh_member_is_challenged (member))
     peer_mesh_retries_schedule (priv->retries, id);
   else
     peer_mesh_retries_remove (priv->retries, id);
@@ -396,8 +386,7 @@ peer_mesh_network_ended (PeerMeshNetwork *self,
       if (!peer_room_network_is_closed (PEER_ROOM_NETWORK (self)))
         PEER_MESH_NETWORK_GET_CLASS (self)->member_left (self, id);
     }
-  if (end != PEER_MESH_END_REPLACED && !peer_room_network_is_closed (PEER_ROOM_NETWORK (self)))
-    check_opened (self);
+  check_opened (self);
 }
 
 void
@@ -410,7 +399,7 @@ peer_mesh_network_add_link (PeerMeshNetwork *self,
   PeerMeshMember *member = g_hash_table_lookup (priv->members, id);
 
   if (member != NULL)
-    drop_member (self, member, PEER_MESH_END_REPLACED);
+    drop_member (self, member);
   if (!can_be_linked (self, id))
     {
       peer_room_link_close (link);
@@ -440,6 +429,21 @@ gives_way (PeerMeshNetwork *self,
 }
 
 gboolean
+peer_mesh_network_challenge (PeerMeshNetwork *self,
+                             const char *id)
+{
+  PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
+  PeerMeshMember *member = g_hash_table_lookup (priv->members, id);
+
+  if (member == NULL || !peer_room_link_get_is_open (peer_mesh_member_get_link (member)))
+    return FALSE;
+
+  peer_mesh_member_challenge (member);
+
+  return TRUE;
+}
+
+gboolean
 peer_mesh_network_takes_offer (PeerMeshNetwork *self,
                                const char *id,
                                const char *session)
@@ -447,10 +451,12 @@ peer_mesh_network_takes_offer (PeerMeshNetwork *self,
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
   PeerMeshMember *member = g_hash_table_lookup (priv->members, id);
 
+  if (PEER_MESH_NETWORK_GET_CLASS (self)->ids_are_claims && peer_mesh_network_challenge (self, id))
+    return FALSE;
   if (member != NULL && !gives_way (self, member, session))
     return FALSE;
   if (member != NULL)
-    drop_member (self, member, PEER_MESH_END_REPLACED);
+    drop_member (self, member);
 
   return can_be_linked (self, id);
 }
@@ -496,7 +502,7 @@ peer_mesh_network_lost_sight_of (PeerMeshNetwork *self,
 
   peer_mesh_retries_remove (priv->retries, id);
   if (member != NULL && !peer_room_link_get_is_open (peer_mesh_member_get_link (member)))
-    drop_member (self, member, PEER_MESH_END_LEFT);
+    drop_member (self, member);
 }
 
 void
@@ -531,44 +537,16 @@ char **
 peer_mesh_network_list_members (PeerMeshNetwork *self)
 {
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
-  g_autoptr (GStrvBuilder) ids = g_strv_builder_new ();
-  GHashTableIter iter;
-  gpointer member;
 
-  g_hash_table_iter_init (&iter, priv->members);
-  while (g_hash_table_iter_next (&iter, NULL, &member))
-    {
-      if (peer_mesh_member_is_joined (member))
-        g_strv_builder_add (ids, peer_mesh_member_get_id (member));
-    }
-
-  return g_strv_builder_end (ids);
+  return peer_mesh_roster_list_joined (priv->members);
 }
 
 const char *
 peer_mesh_network_get_host_id (PeerMeshNetwork *self)
 {
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
-  const char *host = priv->is_open ? peer_mesh_network_get_id (self) : NULL;
-  gint64 smallest = priv->serial;
-  GHashTableIter iter;
-  gpointer member;
 
-  g_hash_table_iter_init (&iter, priv->members);
-  while (g_hash_table_iter_next (&iter, NULL, &member))
-    {
-      const char *id = peer_mesh_member_get_id (member);
-      gint64 serial = peer_mesh_member_get_serial (member);
-
-      if (peer_mesh_member_is_joined (member) &&
-          (host == NULL || serial < smallest || (serial == smallest && strcmp (id, host) < 0)))
-        {
-          host = id;
-          smallest = serial;
-        }
-    }
-
-  return host;
+  return peer_mesh_roster_find_host (priv->members, priv->is_open ? peer_mesh_network_get_id (self) : NULL, priv->serial);
 }
 
 void

@@ -31,6 +31,10 @@ void peer_mesh_retries_set_delay (PeerMeshRetries *self,
 void peer_mesh_retries_schedule (PeerMeshRetries *self,
                                  const char *id);
 
+/* Whether a link to the member was lost and is not there again, or given up. */
+gboolean peer_mesh_retries_contains (PeerMeshRetries *self,
+                                     const char *id);
+
 /* The member is there again, or is known to have gone. */
 void peer_mesh_retries_remove (PeerMeshRetries *self,
                                const char *id);

@@ -117,6 +117,13 @@ peer_mesh_retries_schedule (PeerMeshRetries *self,
                                           "[libpeerglib] mesh retry", on_timer, retry);
 }
 
+gboolean
+peer_mesh_retries_contains (PeerMeshRetries *self,
+                            const char *id)
+{
+  return g_hash_table_contains (self->retries, id);
+}
+
 void
 peer_mesh_retries_remove (PeerMeshRetries *self,
                           const char *id)

@@ -29,8 +29,9 @@ struct _PeerRoomLinkClass
                     GError **error);
   void (*close) (PeerRoomLink *self);
 
-  /* May be left out: NULL then. */
+  /* May be left out. */
   GObject *(*get_connection) (PeerRoomLink *self);
+  void (*check) (PeerRoomLink *self);
 };
 
 const char *peer_room_link_get_remote_id (PeerRoomLink *self);
@@ -48,6 +49,9 @@ GObject *peer_room_link_get_connection (PeerRoomLink *self);
 gboolean peer_room_link_send (PeerRoomLink *self,
                               GVariant *value,
                               GError **error);
+
+/* Asks the other side for a sign of life: without one, "closed" follows soon. */
+void peer_room_link_check (PeerRoomLink *self);
 
 /* Closes after what was sent. May be called at any time and twice; no signal
  * follows. */

@@ -102,6 +102,11 @@ peer_room_link_real_get_connection (PeerRoomLink *self)
 }
 
 static void
+peer_room_link_real_check (PeerRoomLink *self)
+{
+}
+
+static void
 peer_room_link_class_init (PeerRoomLinkClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -112,6 +117,7 @@ peer_room_link_class_init (PeerRoomLinkClass *klass)
   object_class->dispose = peer_room_link_dispose;
   object_class->finalize = peer_room_link_finalize;
   klass->get_connection = peer_room_link_real_get_connection;
+  klass->check = peer_room_link_real_check;
 
   props[PROP_REMOTE_ID] = g_param_spec_string ("remote-id", NULL, NULL, NULL, flags);
   props[PROP_IS_OUTGOING] = g_param_spec_boolean ("is-outgoing", NULL, NULL, FALSE, flags);
@@ -180,6 +186,13 @@ peer_room_link_send (PeerRoomLink *self,
     }
 
   return PEER_ROOM_LINK_GET_CLASS (self)->send (self, sunk, error);
+}
+
+void
+peer_room_link_check (PeerRoomLink *self)
+{
+  if (peer_room_link_get_is_open (self))
+    PEER_ROOM_LINK_GET_CLASS (self)->check (self);
 }
 
 void

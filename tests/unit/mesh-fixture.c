@@ -334,10 +334,7 @@ test_mesh_finalize (GObject *object)
   TestMesh *self = TEST_MESH (object);
 
   peer_room_self_unref (self->me);
-  g_clear_pointer (&self->admission, peer_room_admission_unref);
-  g_string_free (self->events, TRUE);
-  g_free (self->metadata);
-  g_free (self->state);
+  network_recorder_free (self->record);
 
   G_OBJECT_CLASS (test_mesh_parent_class)->finalize (object);
 }
@@ -354,69 +351,6 @@ test_mesh_class_init (TestMeshClass *klass)
 static void
 test_mesh_init (TestMesh *self)
 {
-  self->events = g_string_new (NULL);
-}
-
-static void
-on_opened (TestMesh *self,
-           gint64 serial)
-{
-  self->serial = serial;
-  g_string_append (self->events, "opened ");
-}
-
-static char *
-print (GVariant *value)
-{
-  return value != NULL ? peer_json_print (value, NULL, NULL) : NULL;
-}
-
-static void
-on_member_joined (TestMesh *self,
-                  const PeerRoomMemberDescription *member)
-{
-  g_string_append_printf (self->events, "+%s ", member->id);
-  g_assert_cmpint (member->serial, >, 0);
-  g_free (self->metadata);
-  self->metadata = print (member->metadata);
-  g_free (self->state);
-  self->state = print (member->state);
-}
-
-static void
-on_member_left (TestMesh *self,
-                const char *id)
-{
-  g_string_append_printf (self->events, "-%s ", id);
-}
-
-static void
-on_frame (TestMesh *self,
-          const char *id,
-          const PeerRoomFrame *frame)
-{
-  if (frame->kind == PEER_ROOM_FRAME_MESSAGE)
-    g_string_append_printf (self->events, "%s:%s ", id, g_variant_get_string (frame->value, NULL));
-}
-
-static void
-on_authorize (TestMesh *self,
-              PeerRoomAdmission *admission)
-{
-  if (self->holds_admissions)
-    self->admission = peer_room_admission_ref (admission);
-  else
-    peer_room_admission_answer (admission, !self->refuses, self->refuses ? "Not you" : NULL);
-}
-
-static void
-on_failed (TestMesh *self,
-           const GError *error)
-{
-  g_autoptr (GEnumClass) codes = g_type_class_ref (PEER_TYPE_ERROR);
-
-  g_assert_true (error->domain == PEER_ERROR);
-  g_string_append_printf (self->events, "failed:%s ", g_enum_get_value (codes, error->code)->value_nick);
 }
 
 TestMesh *
@@ -428,12 +362,7 @@ test_mesh_new (TestWorld *world,
 
   self->world = world;
   self->me = me;
-  g_signal_connect (self, "opened", G_CALLBACK (on_opened), NULL);
-  g_signal_connect (self, "member-joined", G_CALLBACK (on_member_joined), NULL);
-  g_signal_connect (self, "member-left", G_CALLBACK (on_member_left), NULL);
-  g_signal_connect (self, "frame", G_CALLBACK (on_frame), NULL);
-  g_signal_connect (self, "authorize", G_CALLBACK (on_authorize), NULL);
-  g_signal_connect (self, "failed", G_CALLBACK (on_failed), NULL);
+  self->record = network_recorder_new (PEER_ROOM_NETWORK (self));
   peer_mesh_network_set_reconnect_delay (PEER_MESH_NETWORK (self), 1);
 
   return self;
@@ -465,16 +394,4 @@ test_mesh_crash (TestMesh *self)
       arrive (other, NULL);
     }
   peer_room_network_close (PEER_ROOM_NETWORK (self));
-}
-
-gboolean
-test_mesh_say (TestMesh *self,
-               const char *to,
-               const char *text,
-               GError **error)
-{
-  g_autoptr (PeerRoomFrame) frame = peer_room_frame_new (PEER_ROOM_FRAME_MESSAGE, self->me->id, to, NULL,
-                                                         g_variant_new_string (text));
-
-  return peer_room_network_send (PEER_ROOM_NETWORK (self), to, frame, error);
 }

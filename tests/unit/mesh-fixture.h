@@ -3,6 +3,7 @@
 #pragma once
 
 #include "libpeerglib/room/peer-mesh-network-private.h"
+#include "network-recorder.h"
 
 G_BEGIN_DECLS
 
@@ -55,13 +56,7 @@ struct _TestMesh
 
   TestWorld *world;
   PeerRoomSelf *me;
-  GString *events; /* "+bob -bob bob:text opened failed:refused " */
-  gint64 serial;
-  char *metadata; /* of the last who joined, and so on: printed */
-  char *state;
-  PeerRoomAdmission *admission; /* when it is held */
-  gboolean holds_admissions;
-  gboolean refuses;
+  NetworkRecorder *record;
   gboolean is_stopped;
 };
 
@@ -75,10 +70,6 @@ void test_mesh_open (TestMesh *self,
 
 /* Ends without a goodbye, and with its links cut. */
 void test_mesh_crash (TestMesh *self);
-gboolean test_mesh_say (TestMesh *self,
-                        const char *to,
-                        const char *text,
-                        GError **error);
 /* The link to another; borrowed, NULL when there is none. */
 TestLink *test_mesh_get_link (TestMesh *self,
                               const char *id);

@@ -8,8 +8,8 @@
 #define HELLO "{\"type\":\"SYSTEM\",\"action\":\"PEER_JOIN\",\"payload\":{\"session\":\"s1\",\"serial\":5}}"
 #define WELCOME "{\"type\":\"SYSTEM\",\"action\":\"ROOM_STATE\",\"payload\":{\"peers\":[]}}"
 
-#define assert_events(mesh, expected) g_assert_cmpstr ((mesh)->events->str, ==, expected)
-#define wait_events(mesh, expected) peer_test_wait (g_str_equal ((mesh)->events->str, expected))
+#define assert_events(mesh, expected) g_assert_cmpstr ((mesh)->record->events->str, ==, expected)
+#define wait_events(mesh, expected) peer_test_wait (g_str_equal ((mesh)->record->events->str, expected))
 
 static const char *
 host_of (TestMesh *mesh)
@@ -48,7 +48,7 @@ test_alone (void)
   g_test_summary ("The first one in a room is its host");
 
   g_assert_cmpstr (host_of (alice), ==, "alice");
-  g_assert_cmpint (alice->serial, >, 0);
+  g_assert_cmpint (alice->record->serial, >, 0);
   leave (&alice);
 }
 
@@ -66,14 +66,14 @@ test_two (void)
   test_mesh_open (bob, "alice");
   wait_events (bob, "+alice opened ");
   wait_events (alice, "opened +bob ");
-  g_assert_cmpstr (alice->metadata, ==, "{\"name\":\"Bob\"}");
-  g_assert_cmpstr (bob->state, ==, "{\"mood\":\"fine\"}");
-  g_assert_cmpint (bob->serial, >, alice->serial);
+  g_assert_cmpstr (alice->record->metadata, ==, "{\"name\":\"Bob\"}");
+  g_assert_cmpstr (bob->record->state, ==, "{\"mood\":\"fine\"}");
+  g_assert_cmpint (bob->record->serial, >, alice->record->serial);
   g_assert_cmpstr (host_of (alice), ==, "alice");
   g_assert_cmpstr (host_of (bob), ==, "alice");
 
-  g_assert_true (test_mesh_say (alice, NULL, "hello", NULL));
-  g_assert_true (test_mesh_say (bob, "alice", "hi", NULL));
+  g_assert_true (network_recorder_say (alice->record, NULL, "hello", NULL));
+  g_assert_true (network_recorder_say (bob->record, "alice", "hi", NULL));
   wait_events (bob, "+alice opened alice:hello ");
   wait_events (alice, "opened +bob bob:hi ");
 
@@ -100,7 +100,7 @@ test_glare (void)
   g_assert_true (peer_room_link_get_is_outgoing (PEER_ROOM_LINK (test_mesh_get_link (alice, "bob"))));
   g_assert_cmpstr (host_of (alice), ==, host_of (bob));
 
-  test_mesh_say (alice, NULL, "once", NULL);
+  network_recorder_say (alice->record, NULL, "once", NULL);
   wait_events (bob, "+alice opened alice:once ");
   peer_test_settle ();
   assert_events (bob, "+alice opened alice:once ");
@@ -118,12 +118,12 @@ assert_full (TestMesh **meshes,
       for (guint j = 0; j < n_meshes; j++)
         {
           g_autofree char *joined = g_strdup_printf ("+%s ", meshes[j]->me->id);
-          const char *first = strstr (meshes[i]->events->str, joined);
+          const char *first = strstr (meshes[i]->record->events->str, joined);
 
           g_assert_true (i == j ? first == NULL : first != NULL);
           g_assert_true (i == j || strstr (first + 1, joined) == NULL);
         }
-      g_assert_null (strchr (meshes[i]->events->str, '-'));
+      g_assert_null (strchr (meshes[i]->record->events->str, '-'));
       g_assert_cmpstr (host_of (meshes[i]), ==, host_of (meshes[0]));
     }
 }
@@ -136,7 +136,7 @@ is_full (TestMesh **meshes,
     {
       g_auto (GStrv) members = peer_mesh_network_list_members (PEER_MESH_NETWORK (meshes[i]));
 
-      if (g_strv_length (members) != n_meshes - 1 || strstr (meshes[i]->events->str, "opened") == NULL)
+      if (g_strv_length (members) != n_meshes - 1 || strstr (meshes[i]->record->events->str, "opened") == NULL)
         return FALSE;
     }
 
@@ -241,7 +241,7 @@ test_refused (void)
 
   g_test_summary ("One who is refused is told so, and nobody else hears of him");
 
-  alice->refuses = TRUE;
+  alice->record->refuses = TRUE;
   test_mesh_open (bob, "alice");
   wait_events (bob, "failed:refused ");
   g_assert_true (bob->is_stopped);
@@ -260,15 +260,15 @@ test_answered_later (void)
 
   g_test_summary ("Whoever waits to be let in hears nothing and is not heard");
 
-  alice->holds_admissions = TRUE;
+  alice->record->holds_admissions = TRUE;
   test_mesh_open (bob, "alice");
-  peer_test_wait (alice->admission != NULL);
-  g_assert_true (test_mesh_say (alice, NULL, "secret", NULL));
+  peer_test_wait (alice->record->admission != NULL);
+  g_assert_true (network_recorder_say (alice->record, NULL, "secret", NULL));
   peer_test_settle ();
   assert_events (bob, "");
   assert_events (alice, "opened ");
 
-  peer_room_admission_answer (alice->admission, TRUE, NULL);
+  peer_room_admission_answer (alice->record->admission, TRUE, NULL);
   assert_events (alice, "opened ");
   wait_events (alice, "opened +bob ");
   wait_events (bob, "+alice opened ");
@@ -285,11 +285,11 @@ test_gone_before_the_answer (void)
 
   g_test_summary ("An answer to one who has gone does nothing");
 
-  alice->holds_admissions = TRUE;
+  alice->record->holds_admissions = TRUE;
   test_mesh_open (bob, "alice");
-  peer_test_wait (alice->admission != NULL);
+  peer_test_wait (alice->record->admission != NULL);
   leave (&bob);
-  peer_room_admission_answer (alice->admission, TRUE, NULL);
+  peer_room_admission_answer (alice->record->admission, TRUE, NULL);
   peer_test_settle ();
   assert_events (alice, "opened ");
   leave (&alice);
@@ -437,7 +437,8 @@ test_serials (void)
   test_link_say (incoming, WELCOME);
   wait_events (bob, "+alice ");
   peer_mesh_network_settle (PEER_MESH_NETWORK (bob));
-  g_assert_cmpint (bob->serial, ==, 8000000000000001);
+  wait_events (bob, "+alice opened ");
+  g_assert_cmpint (bob->record->serial, ==, 8000000000000001);
   g_assert_cmpstr (host_of (bob), ==, "alice");
   leave (&bob);
 }
@@ -535,9 +536,9 @@ test_send_to_nobody (void)
 
   g_test_summary ("What is for one who is not there is an error; what is for all is none");
 
-  g_assert_true (test_mesh_say (alice, NULL, "hello", &error));
+  g_assert_true (network_recorder_say (alice->record, NULL, "hello", &error));
   g_assert_no_error (error);
-  g_assert_false (test_mesh_say (alice, "bob", "hello", &error));
+  g_assert_false (network_recorder_say (alice->record, "bob", "hello", &error));
   g_assert_error (error, PEER_ERROR, PEER_ERROR_PEER_UNAVAILABLE);
   leave (&alice);
 }
