@@ -431,6 +431,72 @@ peer_broker_get_queue_size (PeerBroker *self,
 }
 
 /**
+ * peer_broker_can_group:
+ * @self: a broker
+ *
+ * Gets whether the broker keeps groups of ids.
+ *
+ * Returns: whether [method@Peer.Broker.join_group_async] may be called
+ */
+gboolean
+peer_broker_can_group (PeerBroker *self)
+{
+  g_return_val_if_fail (PEER_IS_BROKER (self), FALSE);
+
+  return PEER_BROKER_GET_IFACE (self)->join_group_async != NULL;
+}
+
+/**
+ * peer_broker_join_group_async: (virtual join_group_async)
+ * @self: a broker that keeps groups
+ * @group: the name of the group
+ * @ids: (array zero-terminated=1): ids that are held here
+ * @cancellable: (nullable): a cancellable
+ * @callback: (scope async) (closure user_data): what to call with the ids
+ * @user_data: what to give it
+ *
+ * Puts ids into a group, those that are in it already, too, and asks for all
+ * that are in it. An id leaves its groups when it is released, or when its
+ * holder dies. A group lasts as long as somebody asks for it once in a minute.
+ */
+void
+peer_broker_join_group_async (PeerBroker *self,
+                              const char *group,
+                              const char *const *ids,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (peer_broker_can_group (self));
+  g_return_if_fail (group != NULL);
+  g_return_if_fail (ids != NULL);
+
+  PEER_BROKER_GET_IFACE (self)->join_group_async (self, group, ids, cancellable, callback, user_data);
+}
+
+/**
+ * peer_broker_join_group_finish: (virtual join_group_finish)
+ * @self: a broker
+ * @result: what the callback got
+ * @error: return location for an error
+ *
+ * Completes [method@Peer.Broker.join_group_async].
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the ids that are in the
+ *   group, in the order in which they joined it
+ */
+char **
+peer_broker_join_group_finish (PeerBroker *self,
+                               GAsyncResult *result,
+                               GError **error)
+{
+  g_return_val_if_fail (peer_broker_can_group (self), NULL);
+  g_return_val_if_fail (G_IS_ASYNC_RESULT (result), NULL);
+
+  return PEER_BROKER_GET_IFACE (self)->join_group_finish (self, result, error);
+}
+
+/**
  * peer_broker_get_is_connected: (get-property is-connected)
  * @self: a broker
  *

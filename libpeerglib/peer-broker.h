@@ -58,9 +58,12 @@ G_DECLARE_INTERFACE (PeerBroker, peer_broker, PEER, BROKER, GObject)
  * @list_ids_async: asks for the ids of all servers' clients
  * @list_ids_finish: completes that
  * @get_queue_size: gets what waits here
+ * @join_group_async: puts ids into a group, and asks for all that are in it
+ * @join_group_finish: completes that
  *
  * What a broker implements. `claim` may be left out by one that never decides
- * at once; `list_ids_async` by one that knows of no other servers.
+ * at once; `list_ids_async` by one that knows of no other servers;
+ * `join_group_async` by one that no [class@Peer.SignalingManager] uses.
  */
 struct _PeerBrokerInterface
 {
@@ -114,6 +117,15 @@ struct _PeerBrokerInterface
   void (*get_queue_size) (PeerBroker *self,
                           guint *n_messages,
                           guint64 *n_bytes);
+  void (*join_group_async) (PeerBroker *self,
+                            const char *group,
+                            const char *const *ids,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+  char **(*join_group_finish) (PeerBroker *self,
+                               GAsyncResult *result,
+                               GError **error);
 };
 
 PEER_AVAILABLE_IN_1_0
@@ -184,6 +196,19 @@ PEER_AVAILABLE_IN_1_0
 void peer_broker_get_queue_size (PeerBroker *self,
                                  guint *n_messages,
                                  guint64 *n_bytes);
+PEER_AVAILABLE_IN_1_0
+gboolean peer_broker_can_group (PeerBroker *self);
+PEER_AVAILABLE_IN_1_0
+void peer_broker_join_group_async (PeerBroker *self,
+                                   const char *group,
+                                   const char *const *ids,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+PEER_AVAILABLE_IN_1_0
+char **peer_broker_join_group_finish (PeerBroker *self,
+                                      GAsyncResult *result,
+                                      GError **error);
 PEER_AVAILABLE_IN_1_0
 gboolean peer_broker_get_is_connected (PeerBroker *self);
 

@@ -202,6 +202,31 @@ peer_memory_broker_get_queue_size (PeerBroker *broker,
   *n_bytes = peer_message_store_get_n_bytes (self->store);
 }
 
+/* Nobody else is in a group. */
+static void
+peer_memory_broker_join_group_async (PeerBroker *broker,
+                                     const char *group,
+                                     const char *const *ids,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (broker, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, peer_memory_broker_join_group_async);
+  g_task_return_pointer (task, g_strdupv ((char **) ids), (GDestroyNotify) g_strfreev);
+}
+
+static char **
+peer_memory_broker_join_group_finish (PeerBroker *broker,
+                                      GAsyncResult *result,
+                                      GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, broker), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 static void
 peer_memory_broker_iface_init (PeerBrokerInterface *iface)
 {
@@ -217,6 +242,8 @@ peer_memory_broker_iface_init (PeerBrokerInterface *iface)
   iface->lookup_async = peer_memory_broker_lookup_async;
   iface->lookup_finish = peer_memory_broker_finish;
   iface->get_queue_size = peer_memory_broker_get_queue_size;
+  iface->join_group_async = peer_memory_broker_join_group_async;
+  iface->join_group_finish = peer_memory_broker_join_group_finish;
 }
 
 /* Life */

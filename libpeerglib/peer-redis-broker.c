@@ -40,6 +40,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (PeerRedisBroker, peer_redis_broker, G_TYPE_OBJECT
 
 #define DEFAULT_LEASE 30000
 #define MIN_LEASE 100
+#define GROUP_LIFETIME 120000u /* milliseconds */
 
 typedef enum
 {
@@ -255,10 +256,39 @@ peer_redis_broker_list_ids_async (PeerBroker *broker,
     return_away (task);
 }
 
+/* Scripts that are missing are there for the next time. */
+static void
+peer_redis_broker_join_group_async (PeerBroker *broker,
+                                    const char *group,
+                                    const char *const *ids,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  PeerRedisBroker *self = PEER_REDIS_BROKER (broker);
+  g_autoptr (GTask) task = g_task_new (broker, cancellable, callback, user_data);
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  g_autofree char *lifetime = g_strdup_printf ("%u", MAX (self->lease, GROUP_LIFETIME));
+
+  g_task_set_source_tag (task, peer_redis_broker_join_group_async);
+  if (!self->is_connected)
+    {
+      return_away (task);
+      return;
+    }
+
+  g_ptr_array_add (arguments, lifetime);
+  g_ptr_array_add (arguments, (char *) group);
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_ptr_array_add (arguments, (char *) ids[i]);
+  peer_redis_broker_call (self, PEER_REDIS_GROUP, (const char *const *) arguments->pdata, NULL, arguments->len,
+                          listed_cb, g_steal_pointer (&task));
+}
+
 static char **
-peer_redis_broker_list_ids_finish (PeerBroker *broker,
-                                   GAsyncResult *result,
-                                   GError **error)
+peer_redis_broker_list_finish (PeerBroker *broker,
+                               GAsyncResult *result,
+                               GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, broker), NULL);
 
@@ -290,8 +320,10 @@ peer_redis_broker_iface_init (PeerBrokerInterface *iface)
   iface->lookup_async = peer_redis_broker_lookup_async;
   iface->lookup_finish = peer_redis_broker_finish;
   iface->list_ids_async = peer_redis_broker_list_ids_async;
-  iface->list_ids_finish = peer_redis_broker_list_ids_finish;
+  iface->list_ids_finish = peer_redis_broker_list_finish;
   iface->get_queue_size = peer_redis_broker_get_queue_size;
+  iface->join_group_async = peer_redis_broker_join_group_async;
+  iface->join_group_finish = peer_redis_broker_list_finish;
 }
 
 /* Life */

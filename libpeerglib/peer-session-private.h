@@ -23,7 +23,8 @@ void peer_session_set_client (PeerSession *self,
 /* What the session is told from an earlier one of the same id by. */
 const char *peer_session_get_serial (PeerSession *self);
 
-/* Stops its clock. */
+/* It has left: stops its clock. */
 void peer_session_end (PeerSession *self);
+gboolean peer_session_has_ended (PeerSession *self);
 
 G_END_DECLS

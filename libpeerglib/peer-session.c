@@ -208,6 +208,12 @@ peer_session_end (PeerSession *self)
   self->client = NULL;
 }
 
+gboolean
+peer_session_has_ended (PeerSession *self)
+{
+  return self->ended != 0;
+}
+
 /**
  * peer_session_get_id: (get-property id)
  * @self: a session

@@ -96,6 +96,7 @@ admission_fail (PeerManagerAdmission *self,
 
 static void
 claimed (PeerSignalingManager *manager,
+         const char *const *others,
          const GError *error,
          gpointer user_data)
 {
@@ -126,7 +127,7 @@ claimed (PeerSignalingManager *manager,
       client = admission_detach (self);
       peer_session_set_client (self->session, client);
       peer_manager_client_set_session (client, self->session);
-      peer_signaling_manager_enter (manager, self->session);
+      peer_signaling_manager_enter (manager, self->session, others);
     }
   admission_unref (self);
 }
@@ -143,7 +144,7 @@ replace_own (PeerSignalingManager *manager,
   const char *given = peer_session_get_token (session);
 
   if (old != NULL && token != NULL && given != NULL && peer_secret_equal (token, given))
-    peer_manager_client_close (old, SOUP_WEBSOCKET_CLOSE_NORMAL, "Replaced by a newer connection");
+    peer_manager_client_close (old, SOUP_WEBSOCKET_CLOSE_NORMAL, PEER_MANAGER_REPLACED);
 }
 
 static void

@@ -27,14 +27,16 @@ typedef enum
   PROP_SEND_BUFFER_SIZE,
   PROP_MAX_ID_LENGTH,
   PROP_MAX_DEPTH,
+  PROP_REFRESH_INTERVAL,
   PROP_PROXIED,
   PROP_ALLOWED_ORIGINS,
   PROP_BROKER,
+  PROP_KEY,
   PROP_N_SESSIONS,
   PROP_N_ROOMS,
 } PeerSignalingManagerProperty;
 
-#define N_MANAGER_NUMBERS PROP_MAX_DEPTH
+#define N_MANAGER_NUMBERS PROP_REFRESH_INTERVAL
 #define N_MANAGER_PROPS (PROP_N_ROOMS + 1)
 
 enum
@@ -76,7 +78,9 @@ struct _PeerSignalingManager
 
   /* The other managers */
   PeerBroker *broker; /* nullable: there are none */
+  char *key;
   gboolean is_sharing;
+  GHashTable *claims; /* the broker's ids that are held or asked for here, each with its session */
   GSource *refresh_source;
 };
 
@@ -96,6 +100,8 @@ typedef struct
   GListStore *sessions; /* in the order in which they joined */
   GHashTable *by_id;
   GHashTable *others; /* ids at other managers, each with its session's serial or "" */
+  GHashTable *gone;   /* NULL unless it is being asked who is there: who has left since */
+  gboolean is_being_cleared;
 } PeerManagerRoom;
 
 /* References to its sessions. */
@@ -110,9 +116,11 @@ gboolean peer_signaling_manager_check_join (PeerSignalingManager *self,
                                             const char *session_id,
                                             GError **error);
 
-/* Tells the others, if it has a WebSocket, and emits. */
+/* Tells the others, if it has a WebSocket, and emits. Who is there at other
+ * managers may be NULL. */
 void peer_signaling_manager_enter (PeerSignalingManager *self,
-                                   PeerSession *session);
+                                   PeerSession *session,
+                                   const char *const *others);
 
 /* Emits; nothing but the session and the manager is sure to be there after
  * it. The others here are told unless the application does that. */
@@ -146,6 +154,8 @@ gboolean peer_signaling_manager_relay (PeerSignalingManager *self,
                                        GError **error);
 
 /* WebSockets */
+
+#define PEER_MANAGER_REPLACED "Replaced by a newer connection"
 
 typedef struct _PeerManagerAdmission PeerManagerAdmission;
 

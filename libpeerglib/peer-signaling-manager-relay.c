@@ -21,7 +21,7 @@ peer_signaling_manager_deliver (PeerSignalingManager *self,
 
   if (client != NULL)
     peer_manager_client_send (client, text);
-  else if (self->send_func != NULL)
+  else if (self->send_func != NULL && !peer_session_has_ended (session))
     self->send_func (self, peer_session_get_room (session), peer_session_get_id (session), text, self->send_data);
 }
 

@@ -18,6 +18,7 @@ peer_manager_room_free (PeerManagerRoom *room)
   g_object_unref (room->sessions);
   g_hash_table_unref (room->by_id);
   g_hash_table_unref (room->others);
+  g_clear_pointer (&room->gone, g_hash_table_unref);
   g_free (room);
 }
 
@@ -102,20 +103,36 @@ peer_signaling_manager_check_join (PeerSignalingManager *self,
   return FALSE;
 }
 
+/* Somebody who was at another manager has come here. */
+static void
+end_elsewhere (PeerSignalingManager *self,
+               const char *name,
+               const char *id)
+{
+  PeerManagerRoom *room = peer_signaling_manager_lookup_room (self, name);
+
+  if (room != NULL && g_hash_table_remove (room->others, id))
+    peer_signaling_manager_tell_left (self, room, id);
+}
+
 /* Who hears of changes, through a signal or a message, may do anything. */
 void
 peer_signaling_manager_enter (PeerSignalingManager *self,
-                              PeerSession *session)
+                              PeerSession *session,
+                              const char *const *others)
 {
   g_autoptr (PeerSignalingManager) kept = g_object_ref (self);
   g_autoptr (PeerSession) entered = g_object_ref (session);
   const char *name = peer_session_get_room (session);
   const char *id = peer_session_get_id (session);
   guint n_rooms = g_hash_table_size (self->rooms);
-  PeerManagerRoom *room = ensure_room (self, name);
+  PeerManagerRoom *room;
 
-  /* Somebody who was at another manager has come here. */
-  g_hash_table_remove (room->others, id);
+  end_elsewhere (self, name, id);
+  room = ensure_room (self, name);
+  for (guint i = 0; others != NULL && others[i] != NULL; i++)
+    if (!g_hash_table_contains (room->by_id, others[i]) && !g_hash_table_contains (room->others, others[i]))
+      g_hash_table_insert (room->others, g_strdup (others[i]), g_strdup (""));
   g_hash_table_insert (room->by_id, (char *) id, session);
   self->n_sessions++;
   g_debug ("%s joined the room %s", id, name);
@@ -126,6 +143,7 @@ peer_signaling_manager_enter (PeerSignalingManager *self,
     {
       peer_signaling_manager_send_peers_list (self, name, id);
       peer_signaling_manager_notify_peer_joined (self, name, id);
+      peer_manager_share_entered (self, session);
     }
 
   if (n_rooms != g_hash_table_size (self->rooms))
@@ -178,8 +196,9 @@ peer_signaling_manager_join_room (PeerSignalingManager *self,
     return NULL;
 
   session = peer_session_new (room, session_id, NULL, NULL, sunk);
-  peer_manager_share_claim_late (self, session);
-  peer_signaling_manager_enter (self, session);
+  peer_signaling_manager_enter (self, session, NULL);
+  if (peer_signaling_manager_get_session (self, room, session_id) == session)
+    peer_manager_share_claim_late (self, session);
 
   return g_steal_pointer (&session);
 }
@@ -303,10 +322,12 @@ peer_signaling_manager_clear_room (PeerSignalingManager *self,
   g_return_if_fail (PEER_IS_SIGNALING_MANAGER (self));
   g_return_if_fail (room != NULL);
 
+  /* Who brings the last messages may clear the room, too. */
   cleared = peer_signaling_manager_lookup_room (self, room);
-  if (cleared == NULL)
+  if (cleared == NULL || cleared->is_being_cleared)
     return;
 
+  cleared->is_being_cleared = TRUE;
   kept = g_object_ref (self);
   sessions = peer_manager_room_list_sessions (cleared);
   notice = peer_manager_message_print (&(PeerManagerMessage){ .type = PEER_MANAGER_MESSAGE_ERROR,
@@ -330,6 +351,11 @@ peer_signaling_manager_clear_room (PeerSignalingManager *self,
       if (client != NULL)
         peer_manager_client_close (client, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
     }
+
+  /* Somebody may have joined it meanwhile. */
+  cleared = peer_signaling_manager_lookup_room (self, room);
+  if (cleared != NULL)
+    cleared->is_being_cleared = FALSE;
 }
 
 /* Looking */

@@ -23,6 +23,7 @@ static const NumberDefault number_defaults[N_MANAGER_NUMBERS + 1] = {
   [PROP_SEND_BUFFER_SIZE] = { "send-buffer-size", 4 * 1024 * 1024 },
   [PROP_MAX_ID_LENGTH] = { "max-id-length", 128 },
   [PROP_MAX_DEPTH] = { "max-depth", 32 },
+  [PROP_REFRESH_INTERVAL] = { "refresh-interval", 10 * 1000 },
 };
 
 GParamSpec *peer_signaling_manager_props[N_MANAGER_PROPS];
@@ -150,6 +151,38 @@ install_messages (GParamSpec **props)
 }
 
 static void
+install_sharing (GParamSpec **props)
+{
+  GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_CONSTRUCT_ONLY;
+
+  /**
+   * PeerSignalingManager:broker:
+   *
+   * What rooms are shared with other managers through, as a
+   * [class@Peer.RedisBroker], or %NULL to be alone. It must be one that
+   * keeps groups, see [method@Peer.Broker.can_group], and belongs to this manager
+   * alone: a server that uses Redis, too, has another one.
+   */
+  props[PROP_BROKER] = g_param_spec_object ("broker", NULL, NULL, PEER_TYPE_BROKER, flags);
+
+  /**
+   * PeerSignalingManager:key:
+   *
+   * Managers with different keys share nothing, whatever their brokers share.
+   */
+  props[PROP_KEY] = g_param_spec_string ("key", NULL, NULL, "rooms", flags);
+
+  /**
+   * PeerSignalingManager:refresh-interval:
+   *
+   * How often the broker is asked who is in the rooms, in milliseconds; no more
+   * than a minute. Managers tell each other who comes and who goes; this finds
+   * what a manager that has died could not tell any more. 0 is never.
+   */
+  props[PROP_REFRESH_INTERVAL] = number_spec (PROP_REFRESH_INTERVAL);
+}
+
+static void
 install_others (GParamSpec **props)
 {
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
@@ -171,16 +204,6 @@ install_others (GParamSpec **props)
    * the others.
    */
   props[PROP_ALLOWED_ORIGINS] = g_param_spec_boxed ("allowed-origins", NULL, NULL, G_TYPE_STRV, flags);
-
-  /**
-   * PeerSignalingManager:broker:
-   *
-   * What rooms are shared with other managers through, as a
-   * [class@Peer.RedisBroker], or %NULL to be alone. It must be one that can
-   * keep groups, see [method@Peer.Broker.can_group], and belongs to this manager
-   * alone: a server that uses Redis, too, has another one.
-   */
-  props[PROP_BROKER] = g_param_spec_object ("broker", NULL, NULL, PEER_TYPE_BROKER, flags | G_PARAM_CONSTRUCT_ONLY);
 
   flags &= ~G_PARAM_WRITABLE;
 
@@ -204,6 +227,7 @@ peer_signaling_manager_properties_install (GObjectClass *object_class)
 {
   install_rooms (peer_signaling_manager_props);
   install_messages (peer_signaling_manager_props);
+  install_sharing (peer_signaling_manager_props);
   install_others (peer_signaling_manager_props);
   g_object_class_install_properties (object_class, N_MANAGER_PROPS, peer_signaling_manager_props);
 }

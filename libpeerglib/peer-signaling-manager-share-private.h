@@ -12,18 +12,21 @@ G_BEGIN_DECLS
  * the manager that makes them, or, when that one has died, from the broker.
  * Nothing of this happens without a broker. */
 
+/* With the ids of those who are in the room at other managers, NULL when there
+ * are none, or an error. */
 typedef void (*PeerManagerClaimFunc) (PeerSignalingManager *self,
+                                      const char *const *others,
                                       const GError *error,
                                       gpointer user_data);
 
-/* Calls the function, at once without a broker, when the session may enter its
- * room: by then it is known who else is there. */
+/* Calls the function, at once without a broker, when it is known whether the
+ * session may enter its room. */
 void peer_manager_share_claim (PeerSignalingManager *self,
                                PeerSession *session,
                                PeerManagerClaimFunc func,
                                gpointer user_data);
 
-/* The same for a session that enters now: it is removed when it may not. */
+/* The same for a session that has entered: it is removed when it may not. */
 void peer_manager_share_claim_late (PeerSignalingManager *self,
                                     PeerSession *session);
 
@@ -31,9 +34,13 @@ void peer_manager_share_claim_late (PeerSignalingManager *self,
 void peer_manager_share_release (PeerSignalingManager *self,
                                  PeerSession *session);
 
+/* A session enters its room, and is in it. */
 void peer_manager_share_tell_joined (PeerSignalingManager *self,
                                      PeerManagerRoom *room,
                                      PeerSession *session);
+void peer_manager_share_entered (PeerSignalingManager *self,
+                                 PeerSession *session);
+
 /* Tells the other managers that a session has left, and gives its id up. */
 void peer_manager_share_forget (PeerSignalingManager *self,
                                 PeerManagerRoom *room,
@@ -46,6 +53,7 @@ void peer_manager_share_send (PeerSignalingManager *self,
                               const char *target_id,
                               const char *text);
 
+void peer_manager_share_configure (PeerSignalingManager *self);
 void peer_manager_share_stop (PeerSignalingManager *self);
 
 G_END_DECLS

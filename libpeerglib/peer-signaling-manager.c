@@ -68,6 +68,9 @@ peer_signaling_manager_get_property (GObject *object,
     case PROP_BROKER:
       g_value_set_object (value, self->broker);
       break;
+    case PROP_KEY:
+      g_value_set_string (value, self->key);
+      break;
     case PROP_N_SESSIONS:
       g_value_set_uint (value, self->n_sessions);
       break;
@@ -107,7 +110,11 @@ peer_signaling_manager_set_property (GObject *object,
           self->allowed_origins = g_value_dup_boxed (value);
           break;
         case PROP_BROKER:
+          g_return_if_fail (g_value_get_object (value) == NULL || peer_broker_can_group (g_value_get_object (value)));
           self->broker = g_value_dup_object (value);
+          return;
+        case PROP_KEY:
+          self->key = g_value_dup_string (value);
           return;
         default:
           G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -116,6 +123,8 @@ peer_signaling_manager_set_property (GObject *object,
     }
 
   peer_signaling_manager_configure_sockets (self);
+  if (prop_id == PROP_REFRESH_INTERVAL)
+    peer_manager_share_configure (self);
   g_object_notify_by_pspec (object, pspec);
 }
 
@@ -154,6 +163,8 @@ peer_signaling_manager_finalize (GObject *object)
   g_clear_pointer (&self->clients_per_network, g_hash_table_unref);
   g_clear_object (&self->hub);
   g_clear_pointer (&self->rooms, g_hash_table_unref);
+  g_clear_pointer (&self->claims, g_hash_table_unref);
+  g_clear_pointer (&self->key, g_free);
   g_clear_pointer (&self->allowed_origins, g_strfreev);
   g_clear_pointer (&self->context, g_main_context_unref);
 
@@ -254,6 +265,7 @@ peer_signaling_manager_init (PeerSignalingManager *self)
   self->context = g_main_context_ref_thread_default ();
   peer_signaling_manager_init_numbers (self);
   self->rooms = peer_signaling_manager_new_rooms ();
+  self->claims = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   self->endpoints = g_ptr_array_new_with_free_func ((GDestroyNotify) peer_websocket_endpoint_free);
   self->clients_per_network = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

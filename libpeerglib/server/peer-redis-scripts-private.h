@@ -16,6 +16,7 @@ typedef enum
   PEER_REDIS_PUBLISH, /* serial, dst, frame, may wait, ours is wrong, expiry, queue's limit, total limit */
   PEER_REDIS_EXPIRE,  /* nothing */
   PEER_REDIS_LIST,    /* nothing */
+  PEER_REDIS_GROUP,   /* lifetime, group, id… */
   PEER_REDIS_N_SCRIPTS,
 } PeerRedisScript;
 

@@ -133,6 +133,20 @@ static const char *const texts[PEER_REDIS_N_SCRIPTS] = {
   [PEER_REDIS_LIST] = COMMON
   "redis.call('ZREMRANGEBYSCORE', p .. ':ids', '-inf', now())\n"
   "return redis.call('ZRANGE', p .. ':ids', 0, -1)\n",
+
+  /* Who holds no id any more is in no group. */
+  [PEER_REDIS_GROUP] = COMMON
+  "local key, members, joined = p .. ':group:' .. ARGV[3], {}, now()\n"
+  "for i = 4, #ARGV do redis.call('ZADD', key, 'NX', joined, ARGV[i]) end\n"
+  "for _, id in ipairs(redis.call('ZRANGE', key, 0, -1)) do\n"
+  "  if redis.call('EXISTS', id_key(id)) == 1 then\n"
+  "    members[#members + 1] = id\n"
+  "  else\n"
+  "    redis.call('ZREM', key, id)\n"
+  "  end\n"
+  "end\n"
+  "redis.call('PEXPIRE', key, ARGV[2])\n"
+  "return members\n",
 };
 
 static const char *
