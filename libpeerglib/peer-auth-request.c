@@ -24,7 +24,9 @@ struct _PeerAuthRequest
   GHashTable *query;
   SoupMessageHeaders *headers;
 
-  PeerRelayAdmission *admission; /* while it waits for a decision to come */
+  gpointer waiting; /* for a decision to come */
+  PeerAuthDecidedFunc decided;
+  GDestroyNotify free_waiting;
   gboolean is_decided;
   gboolean is_accepted;
   char *reason;
@@ -71,7 +73,7 @@ peer_auth_request_decide (PeerAuthRequest *self,
                           gboolean is_accepted,
                           const char *reason)
 {
-  g_autoptr (PeerRelayAdmission) admission = g_steal_pointer (&self->admission);
+  gpointer waiting = g_steal_pointer (&self->waiting);
 
   if (self->is_decided)
     return;
@@ -79,8 +81,11 @@ peer_auth_request_decide (PeerAuthRequest *self,
   self->is_decided = TRUE;
   self->is_accepted = is_accepted;
   self->reason = g_strdup (reason);
-  if (admission != NULL)
-    peer_relay_admission_decide (admission, is_accepted, reason);
+  if (waiting == NULL)
+    return;
+
+  self->decided (waiting, is_accepted, reason);
+  self->free_waiting (waiting);
 }
 
 static void
@@ -161,15 +166,20 @@ peer_auth_request_new (const PeerRelayRequest *request)
 
 PeerRelayDecision
 peer_auth_request_decide_for (PeerAuthRequest *self,
-                              PeerRelayAdmission *admission,
+                              gpointer waiting,
+                              PeerAuthDecidedFunc decided,
+                              GDestroyNotify free_waiting,
                               char **reason)
 {
   if (!self->is_decided)
     {
-      self->admission = peer_relay_admission_ref (admission);
+      self->waiting = waiting;
+      self->decided = decided;
+      self->free_waiting = free_waiting;
       return PEER_RELAY_UNDECIDED;
     }
 
+  free_waiting (waiting);
   *reason = g_strdup (self->reason);
 
   return self->is_accepted ? PEER_RELAY_ACCEPTED : PEER_RELAY_REFUSED;

@@ -11,23 +11,44 @@
 
 /* What the relay tells */
 
+PeerAuthRequest *
+peer_server_authenticate (PeerServer *self,
+                          const PeerRelayRequest *request)
+{
+  g_autoptr (PeerServer) kept = g_object_ref (self);
+  g_autoptr (PeerAuthRequest) auth_request = NULL;
+  gboolean is_handled = FALSE;
+
+  if (!g_signal_has_handler_pending (self, peer_server_signals[SERVER_AUTHENTICATE], 0, TRUE))
+    return NULL;
+
+  auth_request = peer_auth_request_new (request);
+  g_signal_emit (self, peer_server_signals[SERVER_AUTHENTICATE], 0, auth_request, &is_handled);
+
+  return is_handled ? g_steal_pointer (&auth_request) : NULL;
+}
+
+static void
+admission_decided (gpointer admission,
+                   gboolean is_accepted,
+                   const char *reason)
+{
+  peer_relay_admission_decide (admission, is_accepted, reason);
+}
+
 static PeerRelayDecision
 relay_authenticate (const PeerRelayRequest *request,
                     PeerRelayAdmission *admission,
                     char **reason,
                     gpointer user_data)
 {
-  g_autoptr (PeerServer) self = g_object_ref (user_data);
-  g_autoptr (PeerAuthRequest) auth_request = NULL;
-  gboolean is_handled = FALSE;
+  g_autoptr (PeerAuthRequest) auth_request = peer_server_authenticate (user_data, request);
 
-  if (!g_signal_has_handler_pending (self, peer_server_signals[SERVER_AUTHENTICATE], 0, TRUE))
+  if (auth_request == NULL)
     return PEER_RELAY_ACCEPTED;
 
-  auth_request = peer_auth_request_new (request);
-  g_signal_emit (self, peer_server_signals[SERVER_AUTHENTICATE], 0, auth_request, &is_handled);
-
-  return is_handled ? peer_auth_request_decide_for (auth_request, admission, reason) : PEER_RELAY_ACCEPTED;
+  return peer_auth_request_decide_for (auth_request, peer_relay_admission_ref (admission), admission_decided,
+                                       (GDestroyNotify) peer_relay_admission_unref, reason);
 }
 
 static void
@@ -343,4 +364,6 @@ peer_server_configure_backend (PeerServer *self)
     peer_server_configure_relay (self);
   if (self->http != NULL)
     peer_server_configure_http (self);
+  if (self->topics != NULL)
+    peer_server_configure_signaling (self);
 }

@@ -28,6 +28,9 @@ peer_server_prepare (PeerServer *self,
       return FALSE;
     }
 
+  if (!peer_server_check_signaling (self, error))
+    return FALSE;
+
   /* Its last connections do not stand in the way of the new ones. */
   if (self->stopping != NULL)
     peer_server_handle_stopped (self);
@@ -96,6 +99,7 @@ peer_server_listen_at (PeerServer *self,
       return FALSE;
     }
 
+  peer_server_start_signaling (self);
   peer_server_opened (self, uri);
 
   return TRUE;
@@ -190,6 +194,7 @@ peer_server_attach (PeerServer *self,
     return FALSE;
 
   peer_http_server_attach (self->http, server);
+  peer_server_start_signaling (self);
 
   uris = soup_server_get_uris (server);
   if (uris != NULL)
@@ -214,6 +219,7 @@ void
 peer_server_stop (PeerServer *self)
 {
   g_autoptr (PeerServer) kept = NULL;
+  PeerTopicRelay *topics;
 
   g_return_if_fail (PEER_IS_SERVER (self));
 
@@ -222,8 +228,11 @@ peer_server_stop (PeerServer *self)
 
   kept = g_object_ref (self);
   self->stopping = g_steal_pointer (&self->relay);
+  topics = g_steal_pointer (&self->topics);
+  g_clear_pointer (&self->endpoint, peer_websocket_endpoint_free);
   g_clear_pointer (&self->http, peer_http_server_free);
   peer_relay_stop (self->stopping);
+  g_clear_pointer (&topics, peer_topic_relay_stop);
 
   if (self->is_disposed)
     return;

@@ -2,10 +2,13 @@
 
 #pragma once
 
+#include "peer-auth-request.h"
 #include "peer-server-settings-private.h"
 #include "peer-server.h"
 #include "server/peer-http-server-private.h"
 #include "server/peer-relay-private.h"
+#include "server/peer-topic-relay-private.h"
+#include "server/peer-websocket-endpoint-private.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +26,9 @@ struct _PeerServer
   PeerRelay *relay;
   PeerHttpServer *http;
   PeerRelay *stopping;
+  char *signaling_path;            /* nullable */
+  PeerTopicRelay *topics;          /* nullable */
+  PeerWebsocketEndpoint *endpoint; /* nullable */
   gboolean is_disposed;
 };
 
@@ -44,6 +50,19 @@ extern guint peer_server_signals[N_SERVER_SIGNALS];
 
 extern const PeerRelayEvents peer_server_relay_events;
 void peer_server_handle_stopped (gpointer user_data);
+
+/* Asks the application; NULL when it leaves the decision to us. */
+PeerAuthRequest *peer_server_authenticate (PeerServer *self,
+                                           const PeerRelayRequest *request);
+
+/* Signaling on topics, if it has a path, beside the relay. */
+gboolean peer_server_check_signaling (PeerServer *self,
+                                      GError **error);
+void peer_server_start_signaling (PeerServer *self);
+void peer_server_configure_signaling (PeerServer *self);
+gboolean peer_server_set_signaling_path (PeerServer *self,
+                                         const char *path);
+void peer_server_install_signaling_path (GParamSpec **props);
 
 /* Brings the settings to the relay and the HTTP server, as far as there are. */
 void peer_server_configure_backend (PeerServer *self);

@@ -30,6 +30,7 @@ static const NumberDefault number_defaults[N_NUMBERS + 1] = {
   [PROP_HANDSHAKE_TIMEOUT] = { "handshake-timeout", 10 * 1000 },
   [PROP_AUTHENTICATE_TIMEOUT] = { "authenticate-timeout", 10 * 1000 },
   [PROP_HANDSHAKE_LIMIT] = { "handshake-limit", 1000 },
+  [PROP_TOPICS_PER_CLIENT] = { "topics-per-client", 256 },
   [PROP_TURN_TTL] = { "turn-ttl", 12 * 60 * 60 },
 };
 
@@ -400,7 +401,7 @@ install_numbers (GParamSpec **props)
   /**
    * PeerServer:max-id-length:
    *
-   * How long an id or a token may be, in bytes. Control characters are never
+   * How long an id, a token or a part of a topic may be, in bytes. Control characters are never
    * accepted; any other rule is left to the clients. 0 is no limit.
    */
   props[PROP_MAX_ID_LENGTH] = number_spec (PROP_MAX_ID_LENGTH, 0);
@@ -439,6 +440,14 @@ install_numbers (GParamSpec **props)
    * may take, in milliseconds; then the request is refused. 0 is for ever.
    */
   props[PROP_AUTHENTICATE_TIMEOUT] = number_spec (PROP_AUTHENTICATE_TIMEOUT, 0);
+
+  /**
+   * PeerServer:topics-per-client:
+   *
+   * How many topics one client of [property@Peer.Server:signaling-path] may be
+   * subscribed to. 0 is any number.
+   */
+  props[PROP_TOPICS_PER_CLIENT] = number_spec (PROP_TOPICS_PER_CLIENT, 0);
 
   /**
    * PeerServer:turn-ttl:

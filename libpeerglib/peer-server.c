@@ -51,6 +51,9 @@ peer_server_get_property (GObject *object,
 
   switch (prop_id)
     {
+    case PROP_SIGNALING_PATH:
+      g_value_set_string (value, self->signaling_path);
+      break;
     case PROP_PORT:
       g_value_set_uint (value, self->port);
       break;
@@ -81,6 +84,10 @@ peer_server_set_property (GObject *object,
     {
       changed = self->port != g_value_get_uint (value);
       self->port = g_value_get_uint (value);
+    }
+  else if (prop_id == PROP_SIGNALING_PATH)
+    {
+      changed = peer_server_set_signaling_path (self, g_value_get_string (value));
     }
   else if (!peer_server_settings_set (&self->settings, prop_id, value, &changed))
     {
@@ -115,6 +122,7 @@ peer_server_finalize (GObject *object)
 
   peer_server_settings_clear (&self->settings);
   g_clear_pointer (&self->uri, g_free);
+  g_clear_pointer (&self->signaling_path, g_free);
   g_clear_pointer (&self->context, g_main_context_unref);
 
   G_OBJECT_CLASS (peer_server_parent_class)->finalize (object);
@@ -147,6 +155,7 @@ peer_server_class_init (PeerServerClass *klass)
   object_class->dispose = peer_server_dispose;
   object_class->finalize = peer_server_finalize;
 
+  peer_server_install_signaling_path (peer_server_props);
   peer_server_properties_install (object_class, peer_server_props);
 
   /**

@@ -34,6 +34,8 @@
 #include <libpeerglib/peer-room-manager.h>
 #include <libpeerglib/peer-signaling.h>
 #include <libpeerglib/peer-memory-signaling.h>
+#include <libpeerglib/peer-websocket-signaling.h>
+#include <libpeerglib/peer-encrypted-signaling.h>
 #include <libpeerglib/peer-endpoint.h>
 #include <libpeerglib/peer-sender.h>
 #include <libpeerglib/peer-receiver.h>

@@ -65,6 +65,11 @@ struct _PeerRelaySocket
   PeerTokenBucket bucket;
 };
 
+/* What to say of a violation, and the code to close the socket with. */
+GError *peer_relay_violation_to_error (PeerRelayViolation violation,
+                                       const char *address,
+                                       gushort *code);
+
 /* Takes the stream. */
 PeerRelaySocket *peer_relay_socket_new (PeerPollStream *stream,
                                         const PeerRelaySocketFuncs *funcs,

@@ -4,6 +4,10 @@
 
 #include "peer-relay-socket-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+#include <libsoup/soup.h>
+
 #define MAX_REASON_LENGTH 123
 #define CODE_NORMAL 1000
 
@@ -145,6 +149,29 @@ static const PeerPollStreamFuncs stream_funcs = {
   .received = stream_received,
   .ended = stream_ended,
 };
+
+GError *
+peer_relay_violation_to_error (PeerRelayViolation violation,
+                               const char *address,
+                               gushort *code)
+{
+  switch (violation)
+    {
+    case PEER_RELAY_VIOLATION_TOO_BIG:
+      *code = SOUP_WEBSOCKET_CLOSE_TOO_BIG;
+      return g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: message is too big"), address);
+    case PEER_RELAY_VIOLATION_SLOW:
+      *code = SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION;
+      return g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: reads too slowly"), address);
+    case PEER_RELAY_VIOLATION_INVALID_TEXT:
+      *code = SOUP_WEBSOCKET_CLOSE_BAD_DATA;
+      return g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: text that is not UTF-8"), address);
+    case PEER_RELAY_VIOLATION_INVALID:
+    default:
+      *code = SOUP_WEBSOCKET_CLOSE_PROTOCOL_ERROR;
+      return g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: invalid WebSocket frame"), address);
+    }
+}
 
 PeerRelaySocket *
 peer_relay_socket_new (PeerPollStream *stream,

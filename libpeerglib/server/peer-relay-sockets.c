@@ -4,9 +4,6 @@
 
 #include "peer-relay-internal-private.h"
 
-#include <glib/gi18n-lib.h>
-#include <libpeerglib/peer-error.h>
-
 #include "peer-address-private.h"
 
 /* What comes from the sockets, whether they are a client's or not yet. */
@@ -31,39 +28,35 @@ socket_closed (PeerRelaySocket *socket)
 }
 
 static void
-socket_violated (PeerRelaySocket *socket,
-                 PeerRelayViolation violation)
+peer_relay_count_violation (PeerRelay *self,
+                            PeerRelayViolation violation)
 {
-  g_autoptr (PeerRelay) self = g_object_ref (socket->relay);
-  g_autofree char *address = g_strdup (socket->address);
-  g_autoptr (GError) error = NULL;
-  gushort code = SOUP_WEBSOCKET_CLOSE_PROTOCOL_ERROR;
-
   self->stats.n_violations++;
   switch (violation)
     {
     case PEER_RELAY_VIOLATION_TOO_BIG:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: message is too big"), address);
       self->stats.n_too_big++;
-      code = SOUP_WEBSOCKET_CLOSE_TOO_BIG;
       break;
     case PEER_RELAY_VIOLATION_SLOW:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: reads too slowly"), address);
       self->stats.n_slow++;
-      code = SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION;
       break;
     case PEER_RELAY_VIOLATION_INVALID_TEXT:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: text that is not UTF-8"), address);
-      self->stats.n_invalid_frames++;
-      code = SOUP_WEBSOCKET_CLOSE_BAD_DATA;
-      break;
     case PEER_RELAY_VIOLATION_INVALID:
     default:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: invalid WebSocket frame"), address);
       self->stats.n_invalid_frames++;
       break;
     }
+}
 
+static void
+socket_violated (PeerRelaySocket *socket,
+                 PeerRelayViolation violation)
+{
+  g_autoptr (PeerRelay) self = g_object_ref (socket->relay);
+  gushort code;
+  g_autoptr (GError) error = peer_relay_violation_to_error (violation, socket->address, &code);
+
+  peer_relay_count_violation (self, violation);
   if (socket->client != NULL)
     peer_relay_drop_client (self, socket->client, code, NULL);
   else

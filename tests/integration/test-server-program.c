@@ -146,7 +146,7 @@ test_options (void)
     { NULL, "-p 0 -H 127.0.0.1 --unlimited --max-depth 3 --allowed_origin https://a https://b --stun-uri stun:a", "/" },
     { NULL, "-p 0 -H 127.0.0.1 --clients-per-address 0 --max-message-size 0 --max_depth 0 --max-id-length 0 "
             "--messages-per-second 0 --message-burst 0 --send-buffer-size 0 --queue-limit 0 --queue-total-limit 0 "
-            "--queue-total-size 0 --handshake-timeout 0 --handshake-limit 0 --no-unlimited",
+            "--queue-total-size 0 --handshake-timeout 0 --handshake-limit 0 --topics-per-client 0 --no-unlimited --no-signaling",
       "/" },
     { "PORT=0", "-H 127.0.0.1", "/" },
     { "PEERSERVER_PATH=/from-env", "-p 0 -H 127.0.0.1", "/from-env" },
@@ -162,6 +162,26 @@ test_options (void)
       program_start (&program, cases[i].environment, cases[i].arguments, "127.0.0.1", cases[i].path);
       program_end (&program, SIGTERM);
     }
+}
+
+static void
+test_signaling (void)
+{
+  Program program;
+  TestClient *client;
+
+  g_test_summary ("The program carries messages on topics");
+
+  program_start (&program, NULL, "--port 0 --signaling --topics-per-client 1 --path /app", "::", "/app");
+  client = test_client_new_for_port (program.port, "/app/signaling");
+  g_assert_true (g_str_has_prefix (test_client_read (client), "{\"type\":\"open\""));
+  test_client_send (client, "{\"type\":\"subscribe\",\"topic\":[\"a\"]}");
+  test_client_send (client, "{\"type\":\"publish\",\"topic\":[\"a\"],\"message\":1}");
+  g_assert_true (g_str_has_suffix (test_client_read (client), "\"message\":1}"));
+  test_client_send (client, "{\"type\":\"subscribe\",\"topic\":[\"b\"]}");
+  g_assert_true (g_str_has_prefix (test_client_read (client), "{\"type\":\"error\""));
+  test_client_free (client);
+  program_end (&program, SIGTERM);
 }
 
 static void
@@ -240,6 +260,7 @@ test_errors (void)
     { "--port 0 --turn-ttl 0", 2, "0" },
     { "--port 0 --auth-secret-file /nonexistent", 1, "/nonexistent" },
     { "--port 0 --auth-secret-file /dev/null", 1, "There is no secret" },
+    { "--port 0 --signaling --workers 2 --redis redis://127.0.0.1:1", 2, "--signaling" },
     { "--port 0 --nonsense", 2, "nonsense" },
     { "--port 0 operand", 2, "operand" },
   };
@@ -286,6 +307,7 @@ main (int argc,
   g_test_add_func ("/server-program/lines", test_lines);
   g_test_add_func ("/server-program/signals", test_signals);
   g_test_add_func ("/server-program/options", test_options);
+  g_test_add_func ("/server-program/signaling", test_signaling);
   g_test_add_func ("/server-program/unlimited", test_unlimited);
   g_test_add_func ("/server-program/secrets", test_secrets);
   g_test_add_func ("/server-program/errors", test_errors);

@@ -29,7 +29,7 @@ _peer_server ()
       --cleanup?out?msgs | --clients?per?address | --max?message?size | --max?depth | --max?id?length | \
       --messages?per?second | --message?burst | --send?buffer?size | --queue?limit | --queue?total?limit | \
       --queue?total?size | --handshake?timeout | --handshake?limit | --allowed?origin | --turn?uri | --turn?ttl | \
-      --stun?uri | --redis | --node | --lease | --workers | --metrics)
+      --stun?uri | --topics?per?client | --redis | --node | --lease | --workers | --metrics)
       return
       ;;
   esac
@@ -39,8 +39,8 @@ _peer_server ()
     --expire-timeout --alive-timeout --concurrent-limit --cleanup-out-msgs --clients-per-address
     --max-message-size --max-depth --max-id-length --messages-per-second --message-burst --send-buffer-size
     --queue-limit --queue-total-limit --queue-total-size --handshake-timeout --handshake-limit --unlimited
-    --allowed-origin --auth-secret-file --turn-uri --turn-secret-file --turn-ttl --stun-uri --redis --node --lease
-    --workers --metrics --log-level --log-format --help --version' -- "$cur")
+    --allowed-origin --auth-secret-file --turn-uri --turn-secret-file --turn-ttl --stun-uri --signaling
+    --topics-per-client --redis --node --lease --workers --metrics --log-level --log-format --help --version' -- "$cur")
 }
 
 complete -F _peer_server peer-server

@@ -27,6 +27,10 @@
   {                                                                \
     name, 0, OPTION_FLAG, OPTION_NONE, property, description, NULL \
   }
+#define SERVICE(name, description)                              \
+  {                                                             \
+    name, 0, OPTION_FLAG, OPTION_FIXED, NULL, description, NULL \
+  }
 #define NUMBER(name, letter, flags, property, description)                   \
   {                                                                          \
     name, letter, OPTION_NUMBER, flags, property, description, N_ ("NUMBER") \
@@ -52,7 +56,7 @@ const OptionSpec option_specs[] = {
   LIMIT ("clients-per-address", N_ ("Clients from one address (1000)")),
   LIMIT ("max-message-size", N_ ("Bytes of a message (1048576)")),
   LIMIT ("max-depth", N_ ("Arrays and objects of a message inside each other (64)")),
-  LIMIT ("max-id-length", N_ ("Bytes of an id or a token (128)")),
+  LIMIT ("max-id-length", N_ ("Bytes of an id, a token or a part of a topic (128)")),
   LIMIT ("messages-per-second", N_ ("Messages of a client per second (1000)")),
   NUMBER ("message-burst", 0, OPTION_NONE, "message-burst", N_ ("Messages of a client at once (2000)")),
   LIMIT ("send-buffer-size", N_ ("Bytes that wait for a client that reads slowly (4194304)")),
@@ -68,6 +72,8 @@ const OptionSpec option_specs[] = {
   FROM_FILE ("turn-secret-file", OPTION_NONE, N_ ("File with the secret of the TURN servers")),
   NUMBER ("turn-ttl", 0, OPTION_NONE, "turn-ttl", N_ ("Seconds that these credentials are valid (43200)")),
   LISTED ("stun-uri", "stun-uris", N_ ("STUN server to tell clients of"), N_ ("URI")),
+  SERVICE ("signaling", N_ ("Carry messages on topics at /signaling")),
+  LIMIT ("topics-per-client", N_ ("Topics that a client of it subscribes to (256)")),
   TEXT ("redis", 0, OPTION_FIXED, NULL, N_ ("Redis to share the clients with other servers through"), N_ ("URI")),
   TEXT ("node", 0, OPTION_FIXED, NULL, N_ ("Name of this server among them (the host’s)"), N_ ("NAME")),
   NUMBER ("lease", 0, OPTION_FIXED, NULL, N_ ("Milliseconds until the ids of a server that died are free (30000)")),

@@ -11,6 +11,8 @@
 #include "log.h"
 #include "secrets.h"
 
+#define SIGNALING_PATH "/signaling"
+
 /* What lies in files of its own. */
 typedef struct
 {
@@ -136,6 +138,7 @@ settings_apply (Options *options,
 
   configure_log (options);
   set_properties (options, server, FALSE);
+  g_object_set (server, "signaling-path", options_get_flag (options, "signaling") ? SIGNALING_PATH : NULL, NULL);
   credentials_apply (&credentials, server);
 
   return TRUE;
