@@ -266,6 +266,7 @@ authorize_cb (PeerRoomNetwork *network,
   g_autoptr (PeerRoom) self = g_object_ref (user_data);
   PeerJoinRequest *join_request;
   const char *refusal = get_refusal (self, admission);
+  gboolean is_taken;
   Request *request;
 
   if (refusal != NULL)
@@ -281,7 +282,8 @@ authorize_cb (PeerRoomNetwork *network,
   join_request = peer_join_request_new (self->name, peer_room_admission_get_id (admission),
                                         peer_room_admission_get_credentials (admission),
                                         peer_room_admission_get_metadata (admission), decide, request, request_free);
-  peer_join_request_settle (join_request, peer_room_emit_authorize (self, join_request));
+  is_taken = peer_room_emit_authorize (self, join_request);
+  peer_join_request_settle (g_steal_pointer (&join_request), is_taken);
 }
 
 static void

@@ -123,8 +123,7 @@ door_greeted_cb (PeerRoomPeerjsMesh *self,
     {
       PeerRoomPresence *presence = g_ptr_array_index (state.peers, i);
 
-      if (peer_id_is_valid (presence->id))
-        peer_mesh_network_heard_of (PEER_MESH_NETWORK (self), presence->id, presence->session);
+      peer_mesh_network_heard_of (PEER_MESH_NETWORK (self), presence->id, presence->session);
     }
   peer_room_peerjs_mesh_settle (self);
 }
@@ -260,6 +259,7 @@ peer_room_peerjs_mesh_new_peer (PeerRoomPeerjsMesh *self)
                                  "path", peer_peer_get_path (named),
                                  "secure", peer_peer_get_secure (named),
                                  "key", key != NULL ? key : peer_peer_get_key (named),
+                                 "token", description->token,
                                  NULL);
 
   peer_peer_set_link_settings (peer, self->links);
@@ -357,7 +357,7 @@ peer_room_peerjs_mesh_connect_to (PeerMeshNetwork *mesh,
   g_auto (GVariantDict) metadata = G_VARIANT_DICT_INIT (NULL);
   PeerDataConnection *connection;
 
-  if (!peer_peer_can_connect (self->peer))
+  if (!peer_peer_can_connect (self->peer) || !peer_id_is_valid (id))
     return NULL;
 
   options = peer_connect_options_new ();

@@ -6,6 +6,7 @@
 
 #include "peer-error.h"
 #include "peer-room-manager-mesh-private.h"
+#include "peer-room-peerjs-mesh-private.h"
 #include "peer-room-private.h"
 #include "peer-room-signaling-mesh-private.h"
 
@@ -19,9 +20,10 @@ peer_room_service_create_network (PeerRoom *self,
     {
     case PEER_ROOM_SERVICE_SIGNALING:
       return peer_room_signaling_mesh_new (description, self->signaling, self->links);
+    case PEER_ROOM_SERVICE_PEERJS:
+      return peer_room_peerjs_mesh_new (description, self->uri, self->links);
     case PEER_ROOM_SERVICE_MANAGER:
       return peer_room_manager_mesh_new (description, self->uri, self->links, error);
-    case PEER_ROOM_SERVICE_PEERJS:
     case PEER_ROOM_SERVICE_HUB:
     default:
       break;

@@ -11,11 +11,11 @@ _peer_cat () {
       mapfile -t COMPREPLY < <(compgen -W 'binary binary-utf8 json raw msgpack' -- "$cur")
       return
       ;;
-    -s | --server | -k | --key | -i | --id)
+    -s | --server | -k | --key | -i | --id | -R | --room | --hub | --manager | --signaling)
       return
       ;;
   esac
 
-  mapfile -t COMPREPLY < <(compgen -W '--server= --key= --id= --serialization= --reliable --listen --echo --text --verbose --version --help' -- "$cur")
+  mapfile -t COMPREPLY < <(compgen -W '--server= --key= --id= --serialization= --reliable --listen --echo --room= --hub= --manager= --signaling= --text --verbose --version --help' -- "$cur")
   [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace
 } && complete -F _peer_cat peer-cat

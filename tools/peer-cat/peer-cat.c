@@ -13,28 +13,14 @@
 #include <unistd.h>
 
 #include "../common/tool.h"
+#include "chat.h"
+#include "options.h"
 
 #define READ_SIZE (64 * 1024)
 
 typedef struct
 {
-  char *server;
-  char *key;
-  char *id;
-  char *serialization;
-  gboolean reliable;
-  gboolean listen;
-  gboolean echo;
-  gboolean text;
-  gboolean verbose;
-  gboolean version;
-  char **operands;
-} Options;
-
-typedef struct
-{
   Options options;
-  PeerSerialization serialization;
   GMainLoop *loop;
   PeerPeer *peer;
   PeerDataConnection *connection; /* the one that stdin and stdout are joined to */
@@ -47,11 +33,7 @@ typedef struct
 static void
 cat_free (Cat *cat)
 {
-  g_free (cat->options.server);
-  g_free (cat->options.key);
-  g_free (cat->options.id);
-  g_free (cat->options.serialization);
-  g_strfreev (cat->options.operands);
+  options_clear (&cat->options);
   g_clear_pointer (&cat->loop, g_main_loop_unref);
   g_clear_object (&cat->connection);
   g_clear_object (&cat->peer);
@@ -263,7 +245,7 @@ cat_connect (Cat *cat)
 {
   g_autoptr (PeerConnectOptions) options = peer_connect_options_new ();
 
-  peer_connect_options_set_serialization (options, cat->serialization);
+  peer_connect_options_set_serialization (options, cat->options.serialization);
   peer_connect_options_set_reliable (options, cat->options.reliable);
   g_set_object (&cat->connection, peer_peer_connect_to (cat->peer, cat->options.operands[0], options));
   cat_join (cat, cat->connection);
@@ -343,14 +325,13 @@ cat_start (Cat *cat)
 static int
 cat_run (Cat *cat)
 {
-  gboolean text = cat->options.text || isatty (STDIN_FILENO) || cat->serialization == PEER_SERIALIZATION_JSON;
+  gboolean text = cat->options.text || isatty (STDIN_FILENO) || cat->options.serialization == PEER_SERIALIZATION_JSON;
 
   cat->loop = g_main_loop_new (NULL, FALSE);
   cat->input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   if (text)
     cat->lines = g_data_input_stream_new (cat->input);
 
-  signal (SIGPIPE, SIG_IGN);
   g_unix_signal_add (SIGINT, signal_cb, cat);
   g_unix_signal_add (SIGTERM, signal_cb, cat);
   cat_start (cat);
@@ -364,74 +345,6 @@ cat_run (Cat *cat)
   return cat->exit_status;
 }
 
-static gboolean
-parse_serialization (const char *name,
-                     PeerSerialization *serialization)
-{
-  g_autoptr (GEnumClass) enum_class = g_type_class_ref (PEER_TYPE_SERIALIZATION);
-  g_autofree char *nick = g_ascii_strdown (name, -1);
-  GEnumValue *value = g_enum_get_value_by_nick (enum_class, g_str_equal (nick, "raw") ? "none" : nick);
-
-  if (value == NULL || value->value == PEER_SERIALIZATION_CUSTOM)
-    return FALSE;
-
-  *serialization = (PeerSerialization) value->value;
-
-  return TRUE;
-}
-
-static gboolean
-check_options (Cat *cat,
-               GError **error)
-{
-  Options *options = &cat->options;
-  guint n_operands = options->operands != NULL ? g_strv_length (options->operands) : 0;
-  gboolean waits = options->listen || options->echo;
-
-  if (options->serialization != NULL && !parse_serialization (options->serialization, &cat->serialization))
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                 _ ("Unknown serialization “%s”: it is binary, binary-utf8, json, raw or msgpack"), options->serialization);
-  else if (waits && n_operands > 0)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("A peer that listens connects to nobody"));
-  else if (!waits && n_operands != 1)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("Give the id of one peer to connect to"));
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
-parse_options (Cat *cat,
-               int *argc,
-               char ***argv,
-               GError **error)
-{
-  Options *options = &cat->options;
-  const GOptionEntry entries[] = {
-    { "server", 's', 0, G_OPTION_ARG_STRING, &options->server, N_ ("Address of the server, by default https://0.peerjs.com/"), N_ ("URL") },
-    { "key", 'k', 0, G_OPTION_ARG_STRING, &options->key, N_ ("Key that the server asks for, by default peerjs"), N_ ("KEY") },
-    { "id", 'i', 0, G_OPTION_ARG_STRING, &options->id, N_ ("Own id, by default one that the server gives"), N_ ("ID") },
-    { "serialization", 'S', 0, G_OPTION_ARG_STRING, &options->serialization, N_ ("binary (the default), binary-utf8, json, raw or msgpack"), N_ ("NAME") },
-    { "reliable", 'r', 0, G_OPTION_ARG_NONE, &options->reliable, N_ ("Keep the order of messages"), NULL },
-    { "listen", 'l', 0, G_OPTION_ARG_NONE, &options->listen, N_ ("Wait for a connection"), NULL },
-    { "echo", 'e', 0, G_OPTION_ARG_NONE, &options->echo, N_ ("Wait for connections and answer every value with itself"), NULL },
-    { "text", 't', 0, G_OPTION_ARG_NONE, &options->text, N_ ("Send each line of the input as text, as from a terminal"), NULL },
-    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &options->verbose, N_ ("Tell when connections open and close"), NULL },
-    { "version", 'V', 0, G_OPTION_ARG_NONE, &options->version, N_ ("Print the version and exit"), NULL },
-    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->operands, NULL, N_ ("PEER") },
-    { NULL }
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-
-  g_option_context_set_summary (context, N_ ("Join standard input and output to a connection with another peer."));
-  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-
-  return g_option_context_parse (context, argc, argv, error) &&
-         (options->version || check_options (cat, error));
-}
-
 int
 main (int argc,
       char *argv[])
@@ -440,13 +353,14 @@ main (int argc,
   g_autoptr (GError) error = NULL;
 
   tool_init_locale ();
-  if (!parse_options (cat, &argc, &argv, &error))
+  if (!options_parse (&cat->options, &argc, &argv, &error))
     return tool_fail_usage ("peer-cat", error);
   if (cat->options.version)
     return tool_print_version ("peer-cat");
 
-  if (cat->options.server == NULL)
-    cat->options.server = g_strdup (TOOL_DEFAULT_SERVER);
+  signal (SIGPIPE, SIG_IGN);
+  if (cat->options.room != NULL)
+    return chat_run (&cat->options);
 
   return cat_run (cat);
 }

@@ -36,6 +36,9 @@ const FILES = {
   '/page.js': [suiteFile('page.js'), 'text/javascript'],
   '/measure.js': [suiteFile('measure.js'), 'text/javascript'],
   '/values.js': [suiteFile('lib/values.js'), 'text/javascript'],
+  '/room/': [suiteFile('room.html'), 'text/html'],
+  '/room/page.js': [suiteFile('room-page.js'), 'text/javascript'],
+  '/room/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
   '/files/': [demoFile('index.html'), 'text/html'],
   '/files/page.css': [demoFile('page.css'), 'text/css'],
   '/files/page.js': [demoFile('page.js'), 'text/javascript'],
@@ -87,6 +90,15 @@ export class Browser {
     const query = new URLSearchParams({ server: server.uri });
     await page.goto(`http://127.0.0.1:${this.#web.address().port}/files/?${query}`);
     await page.locator('#connect-button:enabled').waitFor();
+    return page;
+  }
+
+  // A page that is in a room over a server, with nothing but PeerJS.
+  async roomPage(server, room, id) {
+    const page = await this.#browser.newPage();
+    page.setDefaultTimeout(PAGE_DEADLINE);
+    const query = new URLSearchParams({ port: server.port, room, id });
+    await page.goto(`http://127.0.0.1:${this.#web.address().port}/room/?${query}`);
     return page;
   }
 
