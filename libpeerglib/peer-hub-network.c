@@ -224,7 +224,6 @@ peer_hub_network_make_room (PeerHubNetwork *self,
 {
   PeerHubClient *existing = peer_hub_network_lookup (self, request->peer_id);
   const guint *limits = self->settings->numbers;
-  guint max_members = MIN (limits[PROP_MAX_MEMBERS], peer_room_network_get_self (PEER_ROOM_NETWORK (self))->max_members);
 
   if (existing != NULL && peer_hub_client_knows_token (existing, request->token))
     {
@@ -243,7 +242,7 @@ peer_hub_network_make_room (PeerHubNetwork *self,
       return FALSE;
     }
 
-  if (g_hash_table_size (self->clients) < max_members && self->settings->n_peers < limits[PROP_MAX_PEERS])
+  if (g_hash_table_size (self->clients) < limits[PROP_MAX_MEMBERS] && self->settings->n_peers < limits[PROP_MAX_PEERS])
     return TRUE;
 
   g_set_error_literal (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("The room is full"));

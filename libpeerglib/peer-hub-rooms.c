@@ -102,6 +102,7 @@ peer_hub_room_new (PeerHub *hub,
   self->hub = hub;
   self->network = peer_hub_network_new (name, hub->settings);
   self->room = peer_room_new_served (PEER_ROOM_NETWORK (self->network));
+  peer_room_set_max_members (self->room, G_MAXUINT); /* the network sees to that */
   g_signal_connect (self->network, "empty", G_CALLBACK (empty_cb), self);
   g_signal_connect (self->room, "message", G_CALLBACK (message_cb), hub);
   g_signal_connect (self->room, "any-event", G_CALLBACK (any_event_cb), hub);

@@ -2,9 +2,7 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
-#include "peer-error.h"
+#include "peer-room-hub-star-private.h"
 #include "peer-room-manager-mesh-private.h"
 #include "peer-room-peerjs-mesh-private.h"
 #include "peer-room-private.h"
@@ -18,18 +16,14 @@ peer_room_service_create_network (PeerRoom *self,
 {
   switch (self->service)
     {
-    case PEER_ROOM_SERVICE_SIGNALING:
-      return peer_room_signaling_mesh_new (description, self->signaling, self->links);
     case PEER_ROOM_SERVICE_PEERJS:
       return peer_room_peerjs_mesh_new (description, self->uri, self->links);
     case PEER_ROOM_SERVICE_MANAGER:
       return peer_room_manager_mesh_new (description, self->uri, self->links, error);
     case PEER_ROOM_SERVICE_HUB:
+      return peer_room_hub_star_new (description, self->uri, self->links, error);
+    case PEER_ROOM_SERVICE_SIGNALING:
     default:
-      break;
+      return peer_room_signaling_mesh_new (description, self->signaling, self->links);
     }
-
-  g_set_error_literal (error, PEER_ERROR, PEER_ERROR_SERVER_ERROR, _ ("The room has no service"));
-
-  return NULL;
 }

@@ -71,9 +71,12 @@ fail_abandoned_joins (PeerRoom *self)
 static void
 prepare_farewell (PeerRoom *self)
 {
+  GObject *link = self->network != NULL ? peer_room_network_get_link (self->network) : NULL;
   PeerRoomMember *member;
 
   self->farewell = peer_room_farewell_new (self->context);
+  if (link != NULL)
+    peer_room_farewell_add (self->farewell, PEER_DATA_CONNECTION (link));
   for (guint i = 0; (member = peer_room_roster_get (self->roster, i)) != NULL; i++)
     {
       if (peer_room_member_get_connection (member) != NULL)

@@ -20,6 +20,7 @@
 #include <libpeerglib/peer-session.h>
 #include <libpeerglib/peer-signaling-manager.h>
 #include <libpeerglib/peer-enum-types.h>
+#include <libpeerglib/peer-hub.h>
 #include <libpeerglib/peer-ice-server.h>
 #include <libpeerglib/peer-join-request.h>
 #include <libpeerglib/peer-serializer.h>

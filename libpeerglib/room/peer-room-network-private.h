@@ -74,6 +74,8 @@ struct _PeerRoomNetworkClass
                     const char *member_id,
                     const PeerRoomFrame *frame,
                     GError **error);
+  /* Nullable: the link that all members are reached over, a PeerDataConnection; may return NULL. */
+  GObject *(*get_link) (PeerRoomNetwork *self);
 };
 
 void peer_room_network_open (PeerRoomNetwork *self);
@@ -84,6 +86,9 @@ gboolean peer_room_network_send (PeerRoomNetwork *self,
                                  const char *member_id,
                                  const PeerRoomFrame *frame,
                                  GError **error);
+
+/* NULL where each member has a link of its own. */
+GObject *peer_room_network_get_link (PeerRoomNetwork *self);
 
 /* Property "self" (construct-only). */
 PeerRoomSelf *peer_room_network_get_self (PeerRoomNetwork *self);

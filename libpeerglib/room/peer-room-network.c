@@ -215,6 +215,14 @@ peer_room_network_send (PeerRoomNetwork *self,
   return PEER_ROOM_NETWORK_GET_CLASS (self)->send (self, member_id, frame, error);
 }
 
+GObject *
+peer_room_network_get_link (PeerRoomNetwork *self)
+{
+  PeerRoomNetworkClass *klass = PEER_ROOM_NETWORK_GET_CLASS (self);
+
+  return klass->get_link != NULL ? klass->get_link (self) : NULL;
+}
+
 void
 peer_room_network_emit_opened (PeerRoomNetwork *self,
                                gint64 serial)

@@ -19,4 +19,15 @@ GBytes *peer_http_get_finish (SoupSession *session,
                               GAsyncResult *result,
                               GError **error);
 
+/* The same whatever the status is. */
+void peer_http_send_async (SoupSession *session,
+                           SoupMessage *message,
+                           gsize max_size,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data);
+GBytes *peer_http_send_finish (SoupSession *session,
+                               GAsyncResult *result,
+                               GError **error);
+
 G_END_DECLS

@@ -15,6 +15,7 @@ typedef struct
   GInputStream *stream;
   GByteArray *body;
   gsize max_size;
+  gboolean is_any_status;
 } HttpGet;
 
 static void
@@ -91,13 +92,31 @@ http_get_send_cb (GObject *object,
   get->stream = soup_session_send_finish (SOUP_SESSION (object), result, &error);
   if (get->stream == NULL)
     g_task_return_error (task, error);
-  else if (soup_message_get_status (get->message) != SOUP_STATUS_OK)
+  else if (!get->is_any_status && soup_message_get_status (get->message) != SOUP_STATUS_OK)
     g_task_return_new_error (task, PEER_ERROR, PEER_ERROR_SERVER_ERROR,
                              _ ("The server answered %u %s"),
                              soup_message_get_status (get->message),
                              soup_message_get_reason_phrase (get->message));
   else
     http_get_read (g_steal_pointer (&task));
+}
+
+static void
+http_send (SoupSession *session,
+           SoupMessage *message,
+           gsize max_size,
+           gboolean is_any_status,
+           GTask *task)
+{
+  HttpGet *get = g_new0 (HttpGet, 1);
+
+  get->message = g_object_ref (message);
+  get->body = g_byte_array_new ();
+  get->max_size = max_size;
+  get->is_any_status = is_any_status;
+  g_task_set_task_data (task, get, (GDestroyNotify) http_get_free);
+
+  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, g_task_get_cancellable (task), http_get_send_cb, task);
 }
 
 void
@@ -109,15 +128,9 @@ peer_http_get_async (SoupSession *session,
                      gpointer user_data)
 {
   GTask *task = g_task_new (session, cancellable, callback, user_data);
-  HttpGet *get = g_new0 (HttpGet, 1);
 
-  get->message = g_object_ref (message);
-  get->body = g_byte_array_new ();
-  get->max_size = max_size;
   g_task_set_source_tag (task, peer_http_get_async);
-  g_task_set_task_data (task, get, (GDestroyNotify) http_get_free);
-
-  soup_session_send_async (session, message, G_PRIORITY_DEFAULT, cancellable, http_get_send_cb, task);
+  http_send (session, message, max_size, FALSE, task);
 }
 
 GBytes *
@@ -126,6 +139,30 @@ peer_http_get_finish (SoupSession *session,
                       GError **error)
 {
   g_return_val_if_fail (g_async_result_is_tagged (result, peer_http_get_async), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+peer_http_send_async (SoupSession *session,
+                      SoupMessage *message,
+                      gsize max_size,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  GTask *task = g_task_new (session, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, peer_http_send_async);
+  http_send (session, message, max_size, TRUE, task);
+}
+
+GBytes *
+peer_http_send_finish (SoupSession *session,
+                       GAsyncResult *result,
+                       GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, peer_http_send_async), NULL);
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
