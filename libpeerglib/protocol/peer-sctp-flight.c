@@ -11,9 +11,15 @@
 /* The array is moved up when so much of it is over. */
 #define MIN_SPENT 1024
 
+typedef struct
+{
+  guint16 stream;
+  guint16 n_bytes;
+} Chunk;
+
 struct _PeerSctpFlight
 {
-  GArray *sizes;     /* of guint, of every chunk from first_tsn on */
+  GArray *chunks;    /* of Chunk, all from first_tsn on */
   guint n_spent;     /* at the front of the array, before first_tsn */
   guint32 first_tsn; /* when there ever was one */
   gboolean has_begun;
@@ -24,7 +30,7 @@ peer_sctp_flight_new (void)
 {
   PeerSctpFlight *self = g_new0 (PeerSctpFlight, 1);
 
-  self->sizes = g_array_new (FALSE, TRUE, sizeof (guint));
+  self->chunks = g_array_new (FALSE, TRUE, sizeof (Chunk));
 
   return self;
 }
@@ -32,21 +38,21 @@ peer_sctp_flight_new (void)
 void
 peer_sctp_flight_free (PeerSctpFlight *self)
 {
-  g_array_unref (self->sizes);
+  g_array_unref (self->chunks);
   g_free (self);
 }
 
 static guint
 get_length (PeerSctpFlight *self)
 {
-  return self->sizes->len - self->n_spent;
+  return self->chunks->len - self->n_spent;
 }
 
 static void
 begin (PeerSctpFlight *self,
        guint32 tsn)
 {
-  g_array_set_size (self->sizes, 0);
+  g_array_set_size (self->chunks, 0);
   self->n_spent = 0;
   self->first_tsn = tsn;
   self->has_begun = TRUE;
@@ -55,7 +61,8 @@ begin (PeerSctpFlight *self,
 void
 peer_sctp_flight_send (PeerSctpFlight *self,
                        guint32 tsn,
-                       guint n_bytes)
+                       guint16 stream,
+                       guint16 n_bytes)
 {
   guint32 ahead, behind;
 
@@ -75,35 +82,52 @@ peer_sctp_flight_send (PeerSctpFlight *self,
       return;
     }
 
-  g_array_set_size (self->sizes, self->n_spent + ahead + 1);
-  g_array_index (self->sizes, guint, self->n_spent + ahead) = n_bytes;
+  g_array_set_size (self->chunks, self->n_spent + ahead + 1);
+  g_array_index (self->chunks, Chunk, self->n_spent + ahead) = (Chunk){ stream, n_bytes };
 }
 
-gsize
+static void
+forget_spent (PeerSctpFlight *self)
+{
+  if (self->n_spent == self->chunks->len)
+    {
+      g_array_set_size (self->chunks, 0);
+      self->n_spent = 0;
+    }
+  else if (self->n_spent >= MIN_SPENT && self->n_spent >= self->chunks->len / 2)
+    {
+      g_array_remove_range (self->chunks, 0, self->n_spent);
+      self->n_spent = 0;
+    }
+}
+
+gboolean
 peer_sctp_flight_acknowledge (PeerSctpFlight *self,
-                              guint32 cumulative_tsn)
+                              guint32 cumulative_tsn,
+                              guint16 *stream,
+                              gsize *n_bytes)
 {
   guint32 n_chunks = cumulative_tsn - self->first_tsn + 1;
-  gsize n_bytes = 0;
+  guint32 n = 0;
 
-  if (!self->has_begun || n_chunks > get_length (self))
-    return 0;
+  if (!self->has_begun || n_chunks == 0 || n_chunks > get_length (self))
+    return FALSE;
 
-  for (guint i = 0; i < n_chunks; i++)
-    n_bytes += g_array_index (self->sizes, guint, self->n_spent + i);
-  self->first_tsn += n_chunks;
-  self->n_spent += n_chunks;
-
-  if (self->n_spent == self->sizes->len)
+  *stream = g_array_index (self->chunks, Chunk, self->n_spent).stream;
+  *n_bytes = 0;
+  while (n < n_chunks)
     {
-      g_array_set_size (self->sizes, 0);
-      self->n_spent = 0;
-    }
-  else if (self->n_spent >= MIN_SPENT && self->n_spent >= self->sizes->len / 2)
-    {
-      g_array_remove_range (self->sizes, 0, self->n_spent);
-      self->n_spent = 0;
+      const Chunk *chunk = &g_array_index (self->chunks, Chunk, self->n_spent + n);
+
+      if (chunk->stream != *stream)
+        break;
+      *n_bytes += chunk->n_bytes;
+      n++;
     }
 
-  return n_bytes;
+  self->first_tsn += n;
+  self->n_spent += n;
+  forget_spent (self);
+
+  return TRUE;
 }

@@ -4,15 +4,9 @@
 
 #include "peer-webrtc-channel-struct-private.h"
 
-#include "peer-webrtc-policy-private.h"
 #include "peer-webrtc-sctp-private.h"
 
 #include <gst/sctp/sctpreceivemeta.h>
-
-/* A browser opens one. */
-#define MAX_STREAMS 16
-
-#define PACKETS_PER_REVIEW 32
 
 static void
 unmap_buffer (gpointer data)
@@ -104,110 +98,18 @@ peer_webrtc_channel_drain (PeerWebrtcChannel *self)
     peer_webrtc_sctp_drain (pad);
 }
 
-static gboolean
-may_reset (GstPadProbeInfo *info)
+void
+peer_webrtc_channel_take_stream (PeerWebrtcChannel *self,
+                                 GstPad *pad)
 {
-  GstBufferList *list;
-
-  if ((info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) == 0)
-    return peer_webrtc_sctp_may_reset (GST_PAD_PROBE_INFO_BUFFER (info));
-
-  list = GST_PAD_PROBE_INFO_BUFFER_LIST (info);
-  for (guint i = 0; i < gst_buffer_list_length (list); i++)
-    {
-      if (peer_webrtc_sctp_may_reset (gst_buffer_list_get (list, i)))
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-/* Blocks the thread that brings packets: nothing is acknowledged any more, and
- * the other side stops when its window is full. */
-static GstPadProbeReturn
-on_packet (GstPad *pad,
-           GstPadProbeInfo *info,
-           gpointer user_data)
-{
-  PeerWebrtcChannel *self = user_data;
-  gboolean is_deaf;
-
-  if (++self->n_packets % PACKETS_PER_REVIEW == 0)
-    peer_webrtc_policy_review ();
-  peer_transport_queue_wait_for_room (self->queue);
-  if (may_reset (info))
-    peer_webrtc_channel_drain (self);
+  gboolean is_refused;
 
   g_mutex_lock (&self->lock);
-  is_deaf = self->is_deaf;
+  is_refused = self->is_refused;
+  self->stream_id = peer_webrtc_sctp_get_stream_id (pad);
+  gst_object_replace ((GstObject **) &self->stream_pad, GST_OBJECT (pad));
   g_mutex_unlock (&self->lock);
 
-  return is_deaf ? GST_PAD_PROBE_DROP : GST_PAD_PROBE_OK;
-}
-
-static void
-on_stream_added (GstElement *sctpdec,
-                 GstPad *pad,
-                 PeerWebrtcChannel *self)
-{
-  g_autoptr (GstWebRTCDataChannel) channel = peer_webrtc_channel_dup_channel (self);
-  int stream_id = (int) g_ascii_strtoll (GST_PAD_NAME (pad) + strlen ("src_"), NULL, 10);
-  int channel_id = -1;
-  gboolean is_ours;
-  guint n_streams;
-
-  if (!g_str_has_prefix (GST_PAD_NAME (pad), "src_"))
-    return;
-  if (channel != NULL)
-    g_object_get (channel, "id", &channel_id, NULL);
-
-  g_mutex_lock (&self->lock);
-  n_streams = ++self->n_streams;
-  if (n_streams > MAX_STREAMS)
-    self->is_deaf = TRUE;
-  if (self->stream_id == -1)
-    self->stream_id = self->is_offerer ? channel_id : stream_id;
-  is_ours = stream_id == self->stream_id;
-  /* webrtcbin makes its channel for the stream right after this. */
-  self->expects_appsrc = is_ours && channel == NULL;
-  if (is_ours)
-    gst_object_replace ((GstObject **) &self->stream_pad, GST_OBJECT (pad));
-  g_mutex_unlock (&self->lock);
-
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, is_ours ? on_received : on_received_by_stranger,
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, is_refused ? on_received_by_stranger : on_received,
                      peer_webrtc_channel_ref (self), (GDestroyNotify) peer_webrtc_channel_unref);
-
-  if (n_streams > MAX_STREAMS)
-    peer_webrtc_channel_tell (self, PEER_WEBRTC_CHANNEL_TOO_MANY);
-}
-
-void
-peer_webrtc_channel_watch_sctpdec (PeerWebrtcChannel *self,
-                                   GstElement *element)
-{
-  g_mutex_lock (&self->lock);
-  if (self->packet_pad == NULL)
-    self->packet_pad = gst_element_get_static_pad (element, "sink");
-  g_mutex_unlock (&self->lock);
-  peer_webrtc_channel_probe (self, element, "sink", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_packet);
-  g_signal_connect_data (element, "pad-added", G_CALLBACK (on_stream_added),
-                         peer_webrtc_channel_ref (self), peer_webrtc_channel_unref_closure, 0);
-}
-
-void
-peer_webrtc_channel_stop_receiving (PeerWebrtcChannel *self)
-{
-  g_autoptr (GstPad) pad = NULL;
-
-  g_mutex_lock (&self->lock);
-  self->is_deaf = TRUE;
-  if (self->packet_pad != NULL)
-    pad = gst_object_ref (self->packet_pad);
-  g_mutex_unlock (&self->lock);
-
-  if (pad == NULL)
-    return;
-
-  GST_PAD_STREAM_LOCK (pad);
-  GST_PAD_STREAM_UNLOCK (pad);
 }

@@ -171,7 +171,7 @@ check_can_send (PeerWebrtcChannel *self,
   gsize max_size;
 
   g_mutex_lock (&self->lock);
-  was_open = self->was_open;
+  was_open = self->life != PEER_WEBRTC_CHANNEL_LIFE_CONNECTING;
   has_ended = self->has_ended;
   max_size = self->max_message_size;
   g_mutex_unlock (&self->lock);
@@ -284,10 +284,25 @@ give_to_channel (PeerWebrtcChannel *self,
   return gst_webrtc_data_channel_send_string_full (channel, text, error);
 }
 
+/* What was lost of an unreliable channel never leaves it idle again: then others
+ * are a little slower. */
+gboolean
+peer_webrtc_channel_is_idle (PeerWebrtcChannel *self)
+{
+  gboolean is_idle;
+
+  g_mutex_lock (&self->lock);
+  is_idle = self->counts.bytes_sent <= self->n_acknowledged;
+  g_mutex_unlock (&self->lock);
+
+  return is_idle;
+}
+
 gboolean
 peer_webrtc_channel_send (PeerWebrtcChannel *self,
                           GBytes *bytes,
                           gboolean is_text,
+                          gboolean may_be_at_once,
                           GError **error)
 {
   g_autoptr (GError) local_error = NULL;
@@ -295,7 +310,7 @@ peer_webrtc_channel_send (PeerWebrtcChannel *self,
 
   if (!check_can_send (self, size, error) || (is_text && !check_text (bytes, error)))
     return FALSE;
-  if (send_at_once (self, bytes, is_text))
+  if (may_be_at_once && send_at_once (self, bytes, is_text))
     return TRUE;
 
   /* Before it is sent, as it may be gone before send returns. */

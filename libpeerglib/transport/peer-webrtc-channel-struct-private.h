@@ -26,22 +26,21 @@ struct _PeerWebrtcChannel
 {
   gatomicrefcount ref_count;
   PeerTransportQueue *queue;
-  gboolean is_offerer;
+  gboolean is_local;            /* opened by this side */
+  PeerTransportChannel options; /* of a local one */
   gsize low_threshold;
   PeerWebrtcChannelFunc func;
   gpointer user_data;
 
-  guint n_packets; /* on the thread that brings them */
-
   GMutex lock;
   GCond flight_is_low;
   GstWebRTCDataChannel *channel;
+  GThread *maker; /* makes it, and its appsrc next */
   GstElement *appsrc;
-  GstPad *packet_pad;
   GstPad *stream_pad;
-  gboolean expects_appsrc;
   int stream_id;
-  guint n_streams;
+  char *label;
+  PeerWebrtcChannelLife life;
   gboolean is_ordered;
   gboolean is_reliable;
   gsize buffered_amount;
@@ -49,17 +48,14 @@ struct _PeerWebrtcChannel
   gsize unacknowledged_threshold;
   gsize max_message_size;
   PeerWebrtcChannelCounts counts;
-  gboolean is_deaf;
   gboolean is_discarding;
-  gboolean was_open;
+  gboolean is_released;
+  gboolean is_refused;
   gboolean has_ended;
 };
 
 /* Nullable, transfer full. */
 GstWebRTCDataChannel *peer_webrtc_channel_dup_channel (PeerWebrtcChannel *self);
-
-void peer_webrtc_channel_tell (PeerWebrtcChannel *self,
-                               PeerWebrtcChannelState state);
 
 /* Adds a probe that holds a reference to the channel. */
 void peer_webrtc_channel_probe (PeerWebrtcChannel *self,
@@ -68,13 +64,7 @@ void peer_webrtc_channel_probe (PeerWebrtcChannel *self,
                                 GstPadProbeType type,
                                 GstPadProbeCallback callback);
 
-/* Drops the reference of a signal handler. */
-void peer_webrtc_channel_unref_closure (gpointer data,
-                                        GClosure *closure);
-
 void peer_webrtc_channel_watch_appsrc (PeerWebrtcChannel *self,
                                        GstElement *appsrc);
-void peer_webrtc_channel_watch_sctpdec (PeerWebrtcChannel *self,
-                                        GstElement *sctpdec);
 
 G_END_DECLS

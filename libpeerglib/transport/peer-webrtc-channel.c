@@ -4,15 +4,14 @@
 
 #include "peer-webrtc-channel-struct-private.h"
 
-#include "peer-webrtc-elements-private.h"
-
 #define CLOSE_EVENT "peer-close"
 
 /* webrtcbin's own signal for it costs a thread switch per message. */
 #define NO_THRESHOLD G_MAXUINT64
 
 PeerWebrtcChannel *
-peer_webrtc_channel_new (const PeerTransportConfig *config,
+peer_webrtc_channel_new (const PeerTransportChannel *options,
+                         gsize low_threshold,
                          PeerTransportQueue *queue,
                          PeerWebrtcChannelFunc func,
                          gpointer user_data)
@@ -21,8 +20,13 @@ peer_webrtc_channel_new (const PeerTransportConfig *config,
 
   g_atomic_ref_count_init (&self->ref_count);
   self->queue = peer_transport_queue_ref (queue);
-  self->is_offerer = config->is_offerer;
-  self->low_threshold = config->buffered_amount_low_threshold;
+  self->is_local = options != NULL;
+  if (options != NULL)
+    {
+      self->options = *options;
+      self->options.label = g_strdup (options->label != NULL ? options->label : "");
+    }
+  self->low_threshold = low_threshold;
   self->func = func;
   self->user_data = user_data;
   g_mutex_init (&self->lock);
@@ -48,27 +52,40 @@ peer_webrtc_channel_unref (PeerWebrtcChannel *self)
 
   g_clear_object (&self->channel);
   g_clear_object (&self->appsrc);
-  g_clear_object (&self->packet_pad);
   g_clear_object (&self->stream_pad);
+  g_free ((char *) self->options.label);
+  g_free (self->label);
   peer_transport_queue_unref (self->queue);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->flight_is_low);
   g_free (self);
 }
 
-void
-peer_webrtc_channel_unref_closure (gpointer data,
-                                   GClosure *closure)
+PeerTransportQueue *
+peer_webrtc_channel_get_queue (PeerWebrtcChannel *self)
+{
+  return self->queue;
+}
+
+gboolean
+peer_webrtc_channel_is_local (PeerWebrtcChannel *self)
+{
+  return self->is_local;
+}
+
+static void
+unref_closure (gpointer data,
+               GClosure *closure)
 {
   peer_webrtc_channel_unref (data);
 }
 
-void
-peer_webrtc_channel_tell (PeerWebrtcChannel *self,
-                          PeerWebrtcChannelState state)
+static void
+tell (PeerWebrtcChannel *self,
+      PeerWebrtcChannelState state)
 {
   if (self->func != NULL)
-    self->func (state, self->user_data);
+    self->func (self, state, self->user_data);
 }
 
 GstWebRTCDataChannel *
@@ -83,28 +100,54 @@ peer_webrtc_channel_dup_channel (PeerWebrtcChannel *self)
   return channel;
 }
 
+static PeerWebrtcChannelLife
+read_life (GstWebRTCDataChannel *channel)
+{
+  GstWebRTCDataChannelState state;
+
+  g_object_get (channel, "ready-state", &state, NULL);
+  switch (state)
+    {
+    case GST_WEBRTC_DATA_CHANNEL_STATE_OPEN:
+      return PEER_WEBRTC_CHANNEL_LIFE_OPEN;
+    case GST_WEBRTC_DATA_CHANNEL_STATE_CLOSING:
+      return PEER_WEBRTC_CHANNEL_LIFE_CLOSING;
+    case GST_WEBRTC_DATA_CHANNEL_STATE_CLOSED:
+      return PEER_WEBRTC_CHANNEL_LIFE_CLOSED;
+    case GST_WEBRTC_DATA_CHANNEL_STATE_CONNECTING:
+    default:
+      return PEER_WEBRTC_CHANNEL_LIFE_CONNECTING;
+    }
+}
+
 static void
 on_ready_state (GstWebRTCDataChannel *channel,
                 GParamSpec *pspec,
                 PeerWebrtcChannel *self)
 {
-  GstWebRTCDataChannelState state;
-
-  g_object_get (channel, "ready-state", &state, NULL);
+  PeerWebrtcChannelLife life = read_life (channel);
+  gboolean is_released;
 
   g_mutex_lock (&self->lock);
-  if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
-    self->was_open = TRUE;
-  else if (state == GST_WEBRTC_DATA_CHANNEL_STATE_CLOSING || state == GST_WEBRTC_DATA_CHANNEL_STATE_CLOSED)
-    self->has_ended = TRUE;
+  self->life = life;
+  self->has_ended |= life >= PEER_WEBRTC_CHANNEL_LIFE_CLOSING;
+  is_released = self->is_released;
   g_mutex_unlock (&self->lock);
 
-  if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
-    peer_webrtc_channel_tell (self, PEER_WEBRTC_CHANNEL_OPEN);
-  else if (state == GST_WEBRTC_DATA_CHANNEL_STATE_CLOSING)
-    peer_webrtc_channel_tell (self, PEER_WEBRTC_CHANNEL_CLOSING);
-  else if (state == GST_WEBRTC_DATA_CHANNEL_STATE_CLOSED)
-    peer_webrtc_channel_tell (self, PEER_WEBRTC_CHANNEL_CLOSED);
+  if (life == PEER_WEBRTC_CHANNEL_LIFE_OPEN)
+    {
+      tell (self, PEER_WEBRTC_CHANNEL_OPEN);
+      if (is_released)
+        gst_webrtc_data_channel_close (channel);
+    }
+  else if (life == PEER_WEBRTC_CHANNEL_LIFE_CLOSING)
+    {
+      tell (self, PEER_WEBRTC_CHANNEL_CLOSING);
+    }
+  else if (life == PEER_WEBRTC_CHANNEL_LIFE_CLOSED)
+    {
+      tell (self, PEER_WEBRTC_CHANNEL_CLOSED);
+    }
 }
 
 /* It may be open already. */
@@ -114,8 +157,10 @@ adopt (PeerWebrtcChannel *self,
 {
   gboolean is_ordered;
   int max_retransmits, max_packet_life_time;
+  g_autofree char *label = NULL;
 
   g_object_get (channel,
+                "label", &label,
                 "ordered", &is_ordered,
                 "max-retransmits", &max_retransmits,
                 "max-packet-lifetime", &max_packet_life_time,
@@ -123,62 +168,93 @@ adopt (PeerWebrtcChannel *self,
   g_mutex_lock (&self->lock);
   self->is_ordered = is_ordered;
   self->is_reliable = max_retransmits < 0 && max_packet_life_time < 0;
+  if (self->label == NULL)
+    self->label = label != NULL ? g_utf8_make_valid (label, -1) : g_strdup ("");
   g_mutex_unlock (&self->lock);
 
   g_object_set (channel, "buffered-amount-low-threshold", NO_THRESHOLD, NULL);
   g_signal_connect_data (channel, "notify::ready-state", G_CALLBACK (on_ready_state),
-                         peer_webrtc_channel_ref (self), peer_webrtc_channel_unref_closure, 0);
+                         peer_webrtc_channel_ref (self), unref_closure, 0);
 
   on_ready_state (channel, NULL, self);
 }
 
 gboolean
 peer_webrtc_channel_create (PeerWebrtcChannel *self,
-                            GstElement *webrtcbin,
-                            const PeerTransportConfig *config)
+                            GstElement *webrtcbin)
 {
-  g_autoptr (GstStructure) options = gst_structure_new ("options", "ordered", G_TYPE_BOOLEAN, config->ordered, NULL);
-  GstWebRTCDataChannel *channel = NULL;
+  g_autoptr (GstStructure) options = gst_structure_new ("options", "ordered", G_TYPE_BOOLEAN, self->options.ordered, NULL);
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
 
   /* The specification has one or the other. */
-  if (config->max_retransmits >= 0)
-    gst_structure_set (options, "max-retransmits", G_TYPE_INT, config->max_retransmits, NULL);
-  else if (config->max_packet_life_time >= 0)
-    gst_structure_set (options, "max-packet-lifetime", G_TYPE_INT, config->max_packet_life_time, NULL);
+  if (self->options.max_retransmits >= 0)
+    gst_structure_set (options, "max-retransmits", G_TYPE_INT, self->options.max_retransmits, NULL);
+  else if (self->options.max_packet_life_time >= 0)
+    gst_structure_set (options, "max-packet-lifetime", G_TYPE_INT, self->options.max_packet_life_time, NULL);
 
-  self->expects_appsrc = TRUE;
-  g_signal_emit_by_name (webrtcbin, "create-data-channel",
-                         config->label != NULL ? config->label : "", options, &channel);
+  g_signal_emit_by_name (webrtcbin, "create-data-channel", self->options.label, options, &channel);
   if (channel == NULL)
     return FALSE;
 
-  g_mutex_lock (&self->lock);
-  self->channel = channel;
-  g_mutex_unlock (&self->lock);
   adopt (self, channel);
 
   return TRUE;
 }
 
 void
-peer_webrtc_channel_accept (PeerWebrtcChannel *self,
-                            GstWebRTCDataChannel *channel)
+peer_webrtc_channel_prepare (PeerWebrtcChannel *self,
+                             GstWebRTCDataChannel *channel)
 {
-  int stream_id;
-  gboolean is_ours;
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->channel, channel);
+  self->maker = g_thread_self ();
+  g_mutex_unlock (&self->lock);
+}
 
-  g_object_get (channel, "id", &stream_id, NULL);
+/* One that is refused is told so. */
+void
+peer_webrtc_channel_accept (PeerWebrtcChannel *self)
+{
+  g_autoptr (GstWebRTCDataChannel) channel = peer_webrtc_channel_dup_channel (self);
+
+  if (channel != NULL)
+    adopt (self, channel);
+}
+
+int
+peer_webrtc_channel_get_stream_id (PeerWebrtcChannel *self)
+{
+  g_autoptr (GstWebRTCDataChannel) channel = NULL;
+  int stream_id;
 
   g_mutex_lock (&self->lock);
-  is_ours = !self->is_offerer && self->channel == NULL && stream_id == self->stream_id;
-  if (is_ours)
-    self->channel = g_object_ref (channel);
+  stream_id = self->stream_id;
+  if (stream_id == -1 && self->channel != NULL)
+    channel = g_object_ref (self->channel);
   g_mutex_unlock (&self->lock);
 
-  if (is_ours)
-    adopt (self, channel);
-  else
-    gst_webrtc_data_channel_close (channel);
+  if (channel == NULL)
+    return stream_id;
+
+  g_object_get (channel, "id", &stream_id, NULL);
+  g_mutex_lock (&self->lock);
+  self->stream_id = stream_id;
+  g_mutex_unlock (&self->lock);
+
+  return stream_id;
+}
+
+gboolean
+peer_webrtc_channel_is (PeerWebrtcChannel *self,
+                        GstWebRTCDataChannel *channel)
+{
+  gboolean is_it;
+
+  g_mutex_lock (&self->lock);
+  is_it = self->channel == channel;
+  g_mutex_unlock (&self->lock);
+
+  return is_it;
 }
 
 void
@@ -212,34 +288,39 @@ on_sent_event (GstPad *pad,
   return GST_PAD_PROBE_DROP;
 }
 
-static gboolean
-take_appsrc (PeerWebrtcChannel *self,
-             GstElement *appsrc)
+gboolean
+peer_webrtc_channel_take_appsrc (PeerWebrtcChannel *self,
+                                 GstElement *appsrc)
 {
   gboolean is_ours;
 
   g_mutex_lock (&self->lock);
-  is_ours = self->expects_appsrc && self->appsrc == NULL;
+  is_ours = self->maker == g_thread_self ();
   if (is_ours)
-    self->appsrc = gst_object_ref (appsrc);
+    {
+      self->appsrc = gst_object_ref (appsrc);
+      self->maker = NULL;
+    }
   g_mutex_unlock (&self->lock);
+  if (!is_ours)
+    return FALSE;
 
-  return is_ours;
+  peer_webrtc_channel_watch_appsrc (self, appsrc);
+  peer_webrtc_channel_probe (self, appsrc, "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sent_event);
+
+  return TRUE;
 }
 
-void
-peer_webrtc_channel_watch_element (PeerWebrtcChannel *self,
-                                   GstElement *element)
+char *
+peer_webrtc_channel_dup_label (PeerWebrtcChannel *self)
 {
-  if (peer_webrtc_element_is (element, "sctpdec"))
-    {
-      peer_webrtc_channel_watch_sctpdec (self, element);
-    }
-  else if (peer_webrtc_element_is (element, "appsrc") && take_appsrc (self, element))
-    {
-      peer_webrtc_channel_watch_appsrc (self, element);
-      peer_webrtc_channel_probe (self, element, "src", GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_sent_event);
-    }
+  char *label;
+
+  g_mutex_lock (&self->lock);
+  label = self->life != PEER_WEBRTC_CHANNEL_LIFE_CONNECTING ? g_strdup (self->label) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  return label;
 }
 
 gboolean
@@ -292,23 +373,71 @@ peer_webrtc_channel_stop_sending (PeerWebrtcChannel *self)
   g_mutex_unlock (&self->lock);
 }
 
+gboolean
+peer_webrtc_channel_release (PeerWebrtcChannel *self)
+{
+  gboolean is_new;
+
+  g_mutex_lock (&self->lock);
+  is_new = !self->is_released;
+  self->is_released = TRUE;
+  self->has_ended = TRUE;
+  g_mutex_unlock (&self->lock);
+
+  return is_new;
+}
+
+void
+peer_webrtc_channel_refuse (PeerWebrtcChannel *self)
+{
+  peer_webrtc_channel_release (self);
+  peer_transport_queue_close (self->queue);
+  g_mutex_lock (&self->lock);
+  self->is_refused = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+PeerWebrtcChannelLife
+peer_webrtc_channel_get_life (PeerWebrtcChannel *self)
+{
+  PeerWebrtcChannelLife life;
+
+  g_mutex_lock (&self->lock);
+  life = self->life;
+  g_mutex_unlock (&self->lock);
+
+  return life;
+}
+
+gboolean
+peer_webrtc_channel_is_in_use (PeerWebrtcChannel *self)
+{
+  gboolean is_in_use;
+
+  g_mutex_lock (&self->lock);
+  is_in_use = !self->is_released && self->life <= PEER_WEBRTC_CHANNEL_LIFE_OPEN;
+  g_mutex_unlock (&self->lock);
+
+  return is_in_use;
+}
+
 /* webrtcbin's channel would count the last message as sent before it is, and
  * lose it when it is closed then. A mark that passes appsrc after it does not. */
 gboolean
 peer_webrtc_channel_close (PeerWebrtcChannel *self)
 {
   g_autoptr (GstWebRTCDataChannel) channel = peer_webrtc_channel_dup_channel (self);
-  GstWebRTCDataChannelState state;
+  PeerWebrtcChannelLife life;
 
   if (channel == NULL)
     return FALSE;
 
-  g_object_get (channel, "ready-state", &state, NULL);
-  if (state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN)
+  life = read_life (channel);
+  if (life == PEER_WEBRTC_CHANNEL_LIFE_OPEN)
     gst_element_send_event (self->appsrc, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
                                                                 gst_structure_new_empty (CLOSE_EVENT)));
 
-  return state == GST_WEBRTC_DATA_CHANNEL_STATE_OPEN || state == GST_WEBRTC_DATA_CHANNEL_STATE_CLOSING;
+  return life == PEER_WEBRTC_CHANNEL_LIFE_OPEN || life == PEER_WEBRTC_CHANNEL_LIFE_CLOSING;
 }
 
 void
@@ -316,13 +445,11 @@ peer_webrtc_channel_detach (PeerWebrtcChannel *self)
 {
   g_autoptr (GstWebRTCDataChannel) channel = NULL;
   g_autoptr (GstElement) appsrc = NULL;
-  g_autoptr (GstPad) packet_pad = NULL;
   g_autoptr (GstPad) stream_pad = NULL;
 
   g_mutex_lock (&self->lock);
   channel = g_steal_pointer (&self->channel);
   appsrc = g_steal_pointer (&self->appsrc);
-  packet_pad = g_steal_pointer (&self->packet_pad);
   stream_pad = g_steal_pointer (&self->stream_pad);
   self->has_ended = TRUE;
   g_mutex_unlock (&self->lock);

@@ -7,6 +7,9 @@
 #include "peer-webrtc-exit-private.h"
 #include "peer-webrtc-worker-private.h"
 
+#include <glib/gi18n-lib.h>
+#include <libpeerglib/peer-error.h>
+
 /* How long a closing link waits for the network to take something more of
  * what was sent, and for the other side to close as well. */
 #define LINGER_CHECK_MILLISECONDS 250
@@ -23,9 +26,9 @@
 static void
 destroy_pipeline (PeerWebrtcLink *self)
 {
-  peer_webrtc_channel_discard_unsent (self->channel);
+  peer_webrtc_channels_discard_unsent (self->channels);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  peer_webrtc_channel_detach (self->channel);
+  peer_webrtc_channels_detach (self->channels);
   g_signal_handlers_disconnect_by_data (self->webrtcbin, self);
   g_clear_object (&self->dtlsenc);
   self->webrtcbin = NULL;
@@ -99,7 +102,7 @@ peer_webrtc_link_tear_down (PeerWebrtcLink *self)
     return;
 
   peer_webrtc_gate_shut (self->gate);
-  peer_webrtc_channel_stop_receiving (self->channel);
+  peer_webrtc_channels_stop_receiving (self->channels);
   end_dtls (self);
   peer_webrtc_worker_add_timeout (GOODBYE_MILLISECONDS, destroy_when_told, peer_webrtc_link_ref (self),
                                   (GDestroyNotify) peer_webrtc_link_unref);
@@ -125,7 +128,7 @@ static gboolean
 linger (gpointer user_data)
 {
   PeerWebrtcLink *self = user_data;
-  gsize amount = peer_webrtc_channel_get_buffered_amount (self->channel);
+  gsize amount = peer_webrtc_channels_get_buffered_amount (self->channels);
 
   if (self->is_torn_down)
     return G_SOURCE_REMOVE;
@@ -145,7 +148,7 @@ begin_close (gpointer user_data)
 {
   PeerWebrtcLink *self = user_data;
 
-  if (self->pipeline == NULL || self->is_torn_down || !peer_webrtc_channel_close (self->channel))
+  if (self->pipeline == NULL || self->is_torn_down || !peer_webrtc_channels_close (self->channels))
     {
       peer_webrtc_link_tear_down (self);
       return G_SOURCE_REMOVE;
@@ -167,9 +170,78 @@ peer_webrtc_link_close (PeerWebrtcLink *self)
   self->is_closing = TRUE;
   g_mutex_unlock (&self->lock);
 
-  peer_webrtc_channel_stop_sending (self->channel);
+  peer_webrtc_channels_stop_sending (self->channels);
   peer_webrtc_link_answer_stats (self);
   if (!was_closing)
     peer_webrtc_worker_invoke (G_PRIORITY_DEFAULT, begin_close, peer_webrtc_link_ref (self),
                                (GDestroyNotify) peer_webrtc_link_unref);
+}
+
+typedef struct
+{
+  PeerWebrtcLink *link;
+  PeerWebrtcChannel *channel;
+} ChannelEnd;
+
+static void
+channel_end_free (gpointer data)
+{
+  ChannelEnd *end = data;
+
+  peer_webrtc_link_unref (end->link);
+  peer_webrtc_channel_unref (end->channel);
+  g_free (end);
+}
+
+static gboolean
+begin_close_channel (gpointer user_data)
+{
+  ChannelEnd *end = user_data;
+
+  if (end->link->pipeline != NULL && !end->link->is_torn_down)
+    peer_webrtc_channel_close (end->channel);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* There is nobody left to take part in the exchange of descriptions. */
+static void
+close_unopened (PeerWebrtcLink *self)
+{
+  g_autoptr (GPtrArray) channels = peer_webrtc_channels_list (self->channels);
+  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection is closed"));
+
+  for (guint i = 0; i < channels->len; i++)
+    peer_transport_queue_push_failed (peer_webrtc_channel_get_queue (g_ptr_array_index (channels, i)), error);
+  peer_webrtc_link_close (self);
+}
+
+void
+peer_webrtc_link_close_channel (PeerWebrtcLink *self,
+                                PeerWebrtcChannel *channel)
+{
+  ChannelEnd *end;
+  gboolean is_open;
+
+  if (!peer_webrtc_channel_release (channel))
+    return;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->is_open;
+  g_mutex_unlock (&self->lock);
+  if (!peer_webrtc_channels_are_in_use (self->channels))
+    {
+      peer_webrtc_link_close (self);
+    }
+  else if (!is_open && channel == peer_webrtc_link_get_first_channel (self))
+    {
+      close_unopened (self);
+    }
+  else
+    {
+      end = g_new0 (ChannelEnd, 1);
+      end->link = peer_webrtc_link_ref (self);
+      end->channel = peer_webrtc_channel_ref (channel);
+      peer_webrtc_worker_invoke (G_PRIORITY_DEFAULT, begin_close_channel, end, channel_end_free);
+    }
 }

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "peer-transport-queue-private.h"
+#include "peer-webrtc-channel-private.h"
 
 G_BEGIN_DECLS
 
@@ -24,27 +24,44 @@ void peer_webrtc_link_set_remote_description (PeerWebrtcLink *self,
 void peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
                                             const PeerIceCandidate *candidate);
 gboolean peer_webrtc_link_send (PeerWebrtcLink *self,
+                                PeerWebrtcChannel *channel,
                                 GBytes *bytes,
                                 gboolean is_text,
                                 GError **error);
-gsize peer_webrtc_link_get_buffered_amount (PeerWebrtcLink *self);
-gsize peer_webrtc_link_get_max_message_size (PeerWebrtcLink *self);
-gsize peer_webrtc_link_get_unacknowledged_amount (PeerWebrtcLink *self);
-void peer_webrtc_link_set_unacknowledged_threshold (PeerWebrtcLink *self,
-                                                    gsize amount);
-gboolean peer_webrtc_link_is_ordered (PeerWebrtcLink *self);
-PeerTransportPhase peer_webrtc_link_get_phase (PeerWebrtcLink *self);
+PeerTransportPhase peer_webrtc_link_get_phase (PeerWebrtcLink *self,
+                                               PeerWebrtcChannel *channel);
 char *peer_webrtc_link_describe_attempt (PeerWebrtcLink *self);
 char *peer_webrtc_link_dup_remote_fingerprint (PeerWebrtcLink *self);
 void peer_webrtc_link_set_disconnect_timeout (PeerWebrtcLink *self,
                                               guint milliseconds);
 void peer_webrtc_link_check (PeerWebrtcLink *self);
 void peer_webrtc_link_get_stats (PeerWebrtcLink *self,
+                                 PeerWebrtcChannel *channel,
                                  GTask *task);
+
+/* The channel of the one that made the link. */
+PeerWebrtcChannel *peer_webrtc_link_get_first_channel (PeerWebrtcLink *self);
+
+/* One more. NULL when the link has ended. */
+PeerWebrtcChannel *peer_webrtc_link_add_channel (PeerWebrtcLink *self,
+                                                 const PeerTransportChannel *options,
+                                                 PeerTransportQueue *queue);
+
+/* Nobody uses it any more. The link closes with the last. */
+void peer_webrtc_link_close_channel (PeerWebrtcLink *self,
+                                     PeerWebrtcChannel *channel);
 void peer_webrtc_link_close (PeerWebrtcLink *self);
 
 /* How many there are in the process, those that are still closing included. */
 guint peer_webrtc_link_get_n_links (void);
+
+/* What a link pushes for a channel that the other side opened. */
+typedef struct
+{
+  PeerWebrtcLink *link;
+  PeerWebrtcChannel *channel;
+  gboolean is_taken; /* by somebody who closes it */
+} PeerWebrtcIncoming;
 
 /* Makes an offer for nobody, which loads all that a link needs. */
 void peer_webrtc_link_warm_up (void);

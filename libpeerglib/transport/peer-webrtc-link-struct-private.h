@@ -5,7 +5,7 @@
 #include <gst/webrtc/webrtc.h>
 
 #include "peer-webrtc-association-private.h"
-#include "peer-webrtc-channel-private.h"
+#include "peer-webrtc-channels-private.h"
 #include "peer-webrtc-gate-private.h"
 #include "peer-webrtc-link-private.h"
 #include "peer-webrtc-monitor-private.h"
@@ -24,7 +24,7 @@ struct _PeerWebrtcLink
   gatomicrefcount ref_count;
   PeerTransportConfig *config;
   PeerTransportQueue *queue;
-  PeerWebrtcChannel *channel;
+  PeerWebrtcChannels *channels;
   PeerWebrtcMonitor *monitor;
   PeerWebrtcGate *gate;
   PeerWebrtcRelays *relays;

@@ -80,15 +80,43 @@ peer_webrtc_link_is_closing (PeerWebrtcLink *self)
   return value;
 }
 
+static GError *
+new_early_end_error (void)
+{
+  return g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED,
+                              _ ("The other side ended the connection before it was open"));
+}
+
 /* The end, for a reason on this side or on the network. */
 void
 peer_webrtc_link_fail (PeerWebrtcLink *self,
                        GError *error)
 {
-  peer_webrtc_channel_stop_sending (self->channel);
-  peer_transport_queue_push_failed (self->queue, error);
+  g_autoptr (GPtrArray) channels = peer_webrtc_channels_list (self->channels);
+
+  peer_webrtc_channels_stop_sending (self->channels);
+  for (guint i = 0; i < channels->len; i++)
+    peer_transport_queue_push_failed (peer_webrtc_channel_get_queue (g_ptr_array_index (channels, i)), error);
   g_error_free (error);
   peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT);
+}
+
+/* Each of those that were open. */
+static void
+push_end (PeerWebrtcLink *self)
+{
+  g_autoptr (GPtrArray) channels = peer_webrtc_channels_list (self->channels);
+  g_autoptr (GError) error = new_early_end_error ();
+
+  for (guint i = 0; i < channels->len; i++)
+    {
+      PeerWebrtcChannel *channel = g_ptr_array_index (channels, i);
+
+      if (peer_webrtc_channel_get_life (channel) == PEER_WEBRTC_CHANNEL_LIFE_CONNECTING)
+        peer_transport_queue_push_failed (peer_webrtc_channel_get_queue (channel), error);
+      else
+        peer_transport_queue_push_closed (peer_webrtc_channel_get_queue (channel));
+    }
 }
 
 void
@@ -100,18 +128,26 @@ peer_webrtc_link_end (PeerWebrtcLink *self)
   was_open = self->is_open || self->is_closing;
   g_mutex_unlock (&self->lock);
 
-  if (was_open)
+  if (!was_open)
     {
-      peer_webrtc_channel_stop_sending (self->channel);
-      peer_webrtc_channel_drain (self->channel);
-      peer_transport_queue_push_closed (self->queue);
-      peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT);
+      peer_webrtc_link_fail (self, new_early_end_error ());
+      return;
     }
-  else
-    {
-      peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED,
-                                                        _ ("The other side ended the connection before it was open")));
-    }
+
+  peer_webrtc_channels_stop_sending (self->channels);
+  peer_webrtc_channels_drain (self->channels);
+  push_end (self);
+  peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT);
+}
+
+static void
+push_ice_state (PeerWebrtcLink *self,
+                PeerIceConnectionState state)
+{
+  g_autoptr (GPtrArray) channels = peer_webrtc_channels_list (self->channels);
+
+  for (guint i = 0; i < channels->len; i++)
+    peer_transport_queue_push_ice_state (peer_webrtc_channel_get_queue (g_ptr_array_index (channels, i)), state);
 }
 
 gboolean
@@ -126,7 +162,7 @@ peer_webrtc_link_set_ice_state (PeerWebrtcLink *self,
   g_mutex_unlock (&self->lock);
 
   if (is_new)
-    peer_transport_queue_push_ice_state (self->queue, state);
+    push_ice_state (self, state);
 
   return is_new;
 }
@@ -158,28 +194,89 @@ on_monitor_event (PeerWebrtcMonitorEvent event,
     }
 }
 
+static gboolean
+is_running (PeerWebrtcLink *self)
+{
+  return self->pipeline != NULL && !self->is_torn_down && !peer_webrtc_link_is_closing (self);
+}
+
 static void
-on_channel_state (PeerWebrtcChannelState state,
-                  gpointer user_data)
+incoming_free (gpointer data)
+{
+  PeerWebrtcIncoming *self = data;
+
+  if (!self->is_taken)
+    peer_webrtc_link_close_channel (self->link, self->channel);
+  peer_webrtc_link_unref (self->link);
+  peer_webrtc_channel_unref (self->channel);
+  g_free (self);
+}
+
+static void
+push_incoming (PeerWebrtcLink *self,
+               PeerWebrtcChannel *channel)
+{
+  PeerWebrtcIncoming *incoming = g_new0 (PeerWebrtcIncoming, 1);
+
+  incoming->link = peer_webrtc_link_ref (self);
+  incoming->channel = peer_webrtc_channel_ref (channel);
+  peer_transport_queue_push_channel (self->queue, incoming, incoming_free);
+}
+
+static gboolean
+create_channels (gpointer user_data)
 {
   PeerWebrtcLink *self = user_data;
 
+  if (is_running (self) && !peer_webrtc_channels_create (self->channels, self->webrtcbin))
+    peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
+                                                      _ ("WebRTC refused to make a data channel")));
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+open_link (PeerWebrtcLink *self)
+{
+  gboolean was_open;
+
+  g_mutex_lock (&self->lock);
+  was_open = self->is_open;
+  self->is_open = TRUE;
+  g_mutex_unlock (&self->lock);
+  if (was_open)
+    return;
+
+  peer_webrtc_monitor_begin (self->monitor);
+  invoke (self, G_PRIORITY_DEFAULT, create_channels);
+}
+
+static void
+on_channel_state (PeerWebrtcChannel *channel,
+                  PeerWebrtcChannelState state,
+                  gpointer user_data)
+{
+  PeerWebrtcLink *self = user_data;
+  PeerTransportQueue *queue = peer_webrtc_channel_get_queue (channel);
+
   switch (state)
     {
+    case PEER_WEBRTC_CHANNEL_OFFERED:
+      push_incoming (self, channel);
+      break;
     case PEER_WEBRTC_CHANNEL_OPEN:
-      g_mutex_lock (&self->lock);
-      self->is_open = TRUE;
-      g_mutex_unlock (&self->lock);
-      peer_webrtc_monitor_begin (self->monitor);
-      peer_transport_queue_push_open (self->queue);
+      open_link (self);
+      peer_transport_queue_push_open (queue);
       break;
     case PEER_WEBRTC_CHANNEL_CLOSING:
-      peer_transport_queue_push_closed (self->queue);
-      peer_webrtc_link_close (self);
+      peer_transport_queue_push_closed (queue);
+      if (!peer_webrtc_channels_are_in_use (self->channels))
+        peer_webrtc_link_close (self);
       break;
     case PEER_WEBRTC_CHANNEL_CLOSED:
-      peer_transport_queue_push_closed (self->queue);
-      peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT_IDLE);
+      peer_transport_queue_push_closed (queue);
+      if (peer_webrtc_channels_forget (self->channels, channel) && !peer_webrtc_channels_are_in_use (self->channels))
+        peer_webrtc_link_end_soon (self, G_PRIORITY_DEFAULT_IDLE);
       break;
     case PEER_WEBRTC_CHANNEL_TOO_MANY:
       peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
@@ -200,8 +297,8 @@ peer_webrtc_link_new (const PeerTransportConfig *config,
   g_atomic_ref_count_init (&self->ref_count);
   self->config = peer_transport_config_copy (config);
   self->queue = peer_transport_queue_ref (queue);
-  self->channel = peer_webrtc_channel_new (config, queue, on_channel_state, self);
-  self->monitor = peer_webrtc_monitor_new (self->channel, queue, on_monitor_event, self);
+  self->channels = peer_webrtc_channels_new (config, queue, on_channel_state, self);
+  self->monitor = peer_webrtc_monitor_new (self->channels, on_monitor_event, self);
   self->path = peer_webrtc_path_new ();
   self->gate = peer_webrtc_gate_new ();
   self->relays = peer_webrtc_relays_new ();
@@ -228,8 +325,8 @@ peer_webrtc_link_unref (PeerWebrtcLink *self)
 
   g_assert (self->pipeline == NULL && g_queue_is_empty (&self->stats_tasks));
 
-  peer_webrtc_channel_detach (self->channel);
-  peer_webrtc_channel_unref (self->channel);
+  peer_webrtc_channels_detach (self->channels);
+  peer_webrtc_channels_unref (self->channels);
   peer_webrtc_monitor_unref (self->monitor);
   peer_transport_queue_unref (self->queue);
   peer_transport_config_free (self->config);
@@ -272,14 +369,9 @@ start (gpointer user_data)
   peer_webrtc_pipeline_make (self);
   peer_webrtc_exit_add (self);
 
+  create_channels (self);
   if (self->config->is_offerer)
-    {
-      if (peer_webrtc_channel_create (self->channel, self->webrtcbin, self->config))
-        peer_webrtc_negotiation_offer (self);
-      else
-        peer_webrtc_link_fail (self, g_error_new_literal (PEER_ERROR, PEER_ERROR_WEBRTC,
-                                                          _ ("WebRTC refused to make a data channel")));
-    }
+    peer_webrtc_negotiation_offer (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -288,12 +380,6 @@ void
 peer_webrtc_link_start (PeerWebrtcLink *self)
 {
   invoke (self, G_PRIORITY_DEFAULT, start);
-}
-
-static gboolean
-is_running (PeerWebrtcLink *self)
-{
-  return self->pipeline != NULL && !self->is_torn_down && !peer_webrtc_link_is_closing (self);
 }
 
 static gboolean
@@ -359,44 +445,44 @@ peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
                              data, (GDestroyNotify) remote_candidate_free);
 }
 
+PeerWebrtcChannel *
+peer_webrtc_link_get_first_channel (PeerWebrtcLink *self)
+{
+  return peer_webrtc_channels_get_first (self->channels);
+}
+
+PeerWebrtcChannel *
+peer_webrtc_link_add_channel (PeerWebrtcLink *self,
+                              const PeerTransportChannel *options,
+                              PeerTransportQueue *queue)
+{
+  PeerWebrtcChannel *channel;
+  gboolean is_open;
+
+  if (peer_webrtc_link_is_closing (self))
+    return NULL;
+
+  channel = peer_webrtc_channels_add (self->channels, options, queue);
+  g_mutex_lock (&self->lock);
+  is_open = self->is_open;
+  g_mutex_unlock (&self->lock);
+
+  /* Otherwise it waits for the link to start, or to be open: in between,
+   * webrtcbin might open it twice. */
+  if (is_open)
+    invoke (self, G_PRIORITY_DEFAULT, create_channels);
+
+  return channel;
+}
+
 gboolean
 peer_webrtc_link_send (PeerWebrtcLink *self,
+                       PeerWebrtcChannel *channel,
                        GBytes *bytes,
                        gboolean is_text,
                        GError **error)
 {
-  return peer_webrtc_channel_send (self->channel, bytes, is_text, error);
-}
-
-gsize
-peer_webrtc_link_get_buffered_amount (PeerWebrtcLink *self)
-{
-  return peer_webrtc_channel_get_buffered_amount (self->channel);
-}
-
-gsize
-peer_webrtc_link_get_max_message_size (PeerWebrtcLink *self)
-{
-  return peer_webrtc_channel_get_max_message_size (self->channel);
-}
-
-gsize
-peer_webrtc_link_get_unacknowledged_amount (PeerWebrtcLink *self)
-{
-  return peer_webrtc_channel_get_unacknowledged_amount (self->channel);
-}
-
-void
-peer_webrtc_link_set_unacknowledged_threshold (PeerWebrtcLink *self,
-                                               gsize amount)
-{
-  peer_webrtc_channel_set_unacknowledged_threshold (self->channel, amount);
-}
-
-gboolean
-peer_webrtc_link_is_ordered (PeerWebrtcLink *self)
-{
-  return peer_webrtc_channel_is_ordered (self->channel);
+  return peer_webrtc_channels_send (self->channels, channel, bytes, is_text, error);
 }
 
 void

@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-#include "peer-webrtc-channel-private.h"
+#include "peer-webrtc-channels-private.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +28,7 @@ typedef void (*PeerWebrtcMonitorFunc) (PeerWebrtcMonitorEvent event,
                                        const GError *error,
                                        gpointer user_data);
 
-PeerWebrtcMonitor *peer_webrtc_monitor_new (PeerWebrtcChannel *channel,
-                                            PeerTransportQueue *queue,
+PeerWebrtcMonitor *peer_webrtc_monitor_new (PeerWebrtcChannels *channels,
                                             PeerWebrtcMonitorFunc func,
                                             gpointer user_data);
 PeerWebrtcMonitor *peer_webrtc_monitor_ref (PeerWebrtcMonitor *self);

@@ -22,8 +22,7 @@ typedef struct
 struct _PeerWebrtcMonitor
 {
   gatomicrefcount ref_count;
-  PeerWebrtcChannel *channel;
-  PeerTransportQueue *queue;
+  PeerWebrtcChannels *channels;
   PeerWebrtcMonitorFunc func;
   gpointer user_data;
   guint64 nonce;
@@ -44,16 +43,14 @@ static GQueue monitors = G_QUEUE_INIT;
 static GSource *timer;
 
 PeerWebrtcMonitor *
-peer_webrtc_monitor_new (PeerWebrtcChannel *channel,
-                         PeerTransportQueue *queue,
+peer_webrtc_monitor_new (PeerWebrtcChannels *channels,
                          PeerWebrtcMonitorFunc func,
                          gpointer user_data)
 {
   PeerWebrtcMonitor *self = g_new0 (PeerWebrtcMonitor, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
-  self->channel = peer_webrtc_channel_ref (channel);
-  self->queue = peer_transport_queue_ref (queue);
+  self->channels = peer_webrtc_channels_ref (channels);
   self->func = func;
   self->user_data = user_data;
   self->nonce = (guint64) g_random_int () << 32 | g_random_int ();
@@ -80,8 +77,7 @@ peer_webrtc_monitor_unref (PeerWebrtcMonitor *self)
 
   g_clear_object (&self->pad);
   peer_sctp_flight_free (self->flight);
-  peer_webrtc_channel_unref (self->channel);
-  peer_transport_queue_unref (self->queue);
+  peer_webrtc_channels_unref (self->channels);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -107,7 +103,7 @@ send_heartbeat (PeerWebrtcMonitor *self)
 static void
 update (PeerWebrtcMonitor *self)
 {
-  gboolean is_listening = !peer_transport_queue_is_full (self->queue);
+  gboolean is_listening = !peer_webrtc_channels_are_full (self->channels);
   g_autoptr (GError) error = NULL;
   PeerLivenessActions actions;
 
@@ -318,21 +314,34 @@ read_answer (PeerWebrtcMonitor *self,
   return TRUE;
 }
 
+static gboolean
+acknowledge (PeerWebrtcMonitor *self,
+             guint32 cumulative_tsn,
+             guint16 *stream,
+             gsize *n_bytes)
+{
+  gboolean has_more;
+
+  g_mutex_lock (&self->lock);
+  has_more = peer_sctp_flight_acknowledge (self->flight, cumulative_tsn, stream, n_bytes);
+  g_mutex_unlock (&self->lock);
+
+  return has_more;
+}
+
 static void
 read_sack (PeerWebrtcMonitor *self,
            const PeerSctpChunk *chunk)
 {
   guint32 cumulative_tsn;
+  guint16 stream;
   gsize n_bytes;
 
   if (!peer_sctp_read_sack (chunk, &cumulative_tsn))
     return;
 
-  g_mutex_lock (&self->lock);
-  n_bytes = peer_sctp_flight_acknowledge (self->flight, cumulative_tsn);
-  g_mutex_unlock (&self->lock);
-  if (n_bytes > 0)
-    peer_webrtc_channel_acknowledge (self->channel, n_bytes);
+  while (acknowledge (self, cumulative_tsn, &stream, &n_bytes))
+    peer_webrtc_channels_acknowledge (self->channels, stream, n_bytes);
 }
 
 /* Says whether there is anything in it for others. */
@@ -430,7 +439,8 @@ read_sent_packet (PeerWebrtcMonitor *self,
       if (is_of_association (&chunk))
         self->header = header;
       if (peer_sctp_read_data (&chunk, &data))
-        peer_sctp_flight_send (self->flight, data.tsn, peer_webrtc_channel_is_message (data.ppid) ? (guint) data.size : 0);
+        peer_sctp_flight_send (self->flight, data.tsn, data.stream,
+                               peer_webrtc_channel_is_message (data.ppid) ? (guint16) data.size : 0);
     }
   g_mutex_unlock (&self->lock);
 }

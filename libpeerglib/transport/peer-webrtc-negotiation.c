@@ -322,7 +322,7 @@ peer_webrtc_negotiation_set_remote_description (PeerWebrtcLink *self,
   max_size = peer_webrtc_sdp_get_max_message_size (description);
   if (max_size == 0)
     max_size = PEER_WEBRTC_MAX_SENT_SIZE;
-  peer_webrtc_channel_set_max_message_size (self->channel, MIN (max_size, PEER_WEBRTC_MAX_SENT_SIZE));
+  peer_webrtc_channels_set_max_message_size (self->channels, MIN (max_size, PEER_WEBRTC_MAX_SENT_SIZE));
 
   g_mutex_lock (&self->lock);
   self->remote_description = gst_webrtc_session_description_copy (description);

@@ -20,7 +20,16 @@ on_data_channel (GstElement *webrtcbin,
                  GstWebRTCDataChannel *channel,
                  PeerWebrtcLink *self)
 {
-  peer_webrtc_channel_accept (self->channel, channel);
+  peer_webrtc_channels_accept (self->channels, channel);
+}
+
+static void
+on_prepare_data_channel (GstElement *webrtcbin,
+                         GstWebRTCDataChannel *channel,
+                         gboolean is_local,
+                         PeerWebrtcLink *self)
+{
+  peer_webrtc_channels_prepare (self->channels, channel, is_local);
 }
 
 /* webrtcbin leaves this to nobody: without it, whoever is between the peers
@@ -111,7 +120,7 @@ on_deep_element_added (GstBin *bin,
 
   /* In this order: the channel may keep a packet waiting, and it has come. */
   peer_webrtc_monitor_watch_element (self->monitor, element);
-  peer_webrtc_channel_watch_element (self->channel, element);
+  peer_webrtc_channels_watch_element (self->channels, element);
 }
 
 static void
@@ -206,6 +215,7 @@ peer_webrtc_pipeline_make (PeerWebrtcLink *self)
   configure_servers (self);
   peer_webrtc_link_connect (self, self->webrtcbin, "deep-element-added", G_CALLBACK (on_deep_element_added));
   peer_webrtc_negotiation_prepare (self);
+  peer_webrtc_link_connect (self, self->webrtcbin, "prepare-data-channel", G_CALLBACK (on_prepare_data_channel));
   peer_webrtc_link_connect (self, self->webrtcbin, "on-data-channel", G_CALLBACK (on_data_channel));
 
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);

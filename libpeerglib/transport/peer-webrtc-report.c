@@ -10,12 +10,13 @@
 #define MEASURE_MILLISECONDS 2000
 
 PeerTransportPhase
-peer_webrtc_link_get_phase (PeerWebrtcLink *self)
+peer_webrtc_link_get_phase (PeerWebrtcLink *self,
+                            PeerWebrtcChannel *channel)
 {
   PeerTransportPhase phase = PEER_TRANSPORT_PHASE_SIGNALING;
 
   g_mutex_lock (&self->lock);
-  if (self->is_open)
+  if (peer_webrtc_channel_get_life (channel) != PEER_WEBRTC_CHANNEL_LIFE_CONNECTING)
     phase = PEER_TRANSPORT_PHASE_OPEN;
   else if (self->is_secure && self->is_verified)
     phase = PEER_TRANSPORT_PHASE_CHANNEL;
@@ -82,15 +83,32 @@ insert_path (GVariantDict *stats,
                          g_str_equal (local->type, "relay") || g_str_equal (remote->type, "relay"));
 }
 
+typedef struct
+{
+  PeerWebrtcLink *link;
+  PeerWebrtcChannel *channel;
+} Inquiry;
+
+static void
+inquiry_free (gpointer data)
+{
+  Inquiry *inquiry = data;
+
+  peer_webrtc_link_unref (inquiry->link);
+  peer_webrtc_channel_unref (inquiry->channel);
+  g_free (inquiry);
+}
+
 /* webrtcbin's own get-stats has nothing on data channels. */
 static GVariant *
-make_stats (PeerWebrtcLink *self)
+make_stats (PeerWebrtcLink *self,
+            PeerWebrtcChannel *channel)
 {
   PeerWebrtcChannelCounts counts;
   double round_trip_time, silence;
   GVariantDict stats;
 
-  peer_webrtc_channel_get_counts (self->channel, &counts);
+  peer_webrtc_channel_get_counts (channel, &counts);
   peer_webrtc_monitor_get_times (self->monitor, &round_trip_time, &silence);
   g_variant_dict_init (&stats, NULL);
   g_variant_dict_insert (&stats, "bytes-sent", "t", counts.bytes_sent);
@@ -98,9 +116,9 @@ make_stats (PeerWebrtcLink *self)
   g_variant_dict_insert (&stats, "messages-sent", "t", counts.messages_sent);
   g_variant_dict_insert (&stats, "messages-received", "t", counts.messages_received);
   g_variant_dict_insert (&stats, "buffered-amount", "t",
-                         (guint64) peer_webrtc_channel_get_buffered_amount (self->channel));
+                         (guint64) peer_webrtc_channel_get_buffered_amount (channel));
   g_variant_dict_insert (&stats, "unacknowledged-amount", "t",
-                         (guint64) peer_webrtc_channel_get_unacknowledged_amount (self->channel));
+                         (guint64) peer_webrtc_channel_get_unacknowledged_amount (channel));
   if (round_trip_time >= 0)
     g_variant_dict_insert (&stats, "round-trip-time", "d", round_trip_time);
   if (silence >= 0)
@@ -116,8 +134,9 @@ static gboolean
 return_stats (gpointer user_data)
 {
   GTask *task = user_data;
+  const Inquiry *inquiry = g_task_get_task_data (task);
 
-  g_task_return_pointer (task, make_stats (g_task_get_task_data (task)), (GDestroyNotify) g_variant_unref);
+  g_task_return_pointer (task, make_stats (inquiry->link, inquiry->channel), (GDestroyNotify) g_variant_unref);
 
   return G_SOURCE_REMOVE;
 }
@@ -160,12 +179,15 @@ stop_waiting (gpointer user_data)
 
 void
 peer_webrtc_link_get_stats (PeerWebrtcLink *self,
+                            PeerWebrtcChannel *channel,
                             GTask *task)
 {
+  Inquiry *inquiry = g_new (Inquiry, 1);
   double round_trip_time, silence;
   gboolean may_wait;
 
-  g_task_set_task_data (task, peer_webrtc_link_ref (self), (GDestroyNotify) peer_webrtc_link_unref);
+  *inquiry = (Inquiry){ peer_webrtc_link_ref (self), peer_webrtc_channel_ref (channel) };
+  g_task_set_task_data (task, inquiry, inquiry_free);
   g_mutex_lock (&self->lock);
   g_queue_push_tail (&self->stats_tasks, task);
   may_wait = self->is_open && !self->is_closing;

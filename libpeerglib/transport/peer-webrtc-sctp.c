@@ -7,6 +7,7 @@
 #include "protocol/peer-sctp-private.h"
 
 #include <gst/base/gstdataqueue.h>
+#include <string.h>
 
 #define DRAIN_MICROSECONDS (2 * G_USEC_PER_SEC)
 #define DRAIN_STEP_MICROSECONDS 200
@@ -34,6 +35,14 @@ peer_webrtc_sctp_may_reset (GstBuffer *packet)
   gst_buffer_unmap (packet, &info);
 
   return found;
+}
+
+int
+peer_webrtc_sctp_get_stream_id (GstPad *pad)
+{
+  const char *name = GST_PAD_NAME (pad);
+
+  return g_str_has_prefix (name, "src_") ? (int) g_ascii_strtoll (name + strlen ("src_"), NULL, 10) : -1;
 }
 
 static GstDataQueue *

@@ -19,15 +19,19 @@ read_chunk (PeerSctpFlight *flight,
   if (peer_sctp_read_data (chunk, &data))
     {
       g_assert_cmpuint (data.size, <=, chunk->size);
-      peer_sctp_flight_send (flight, data.tsn, 1);
+      peer_sctp_flight_send (flight, data.tsn, data.stream, 1);
       ++*n_bytes;
     }
   if (peer_sctp_read_sack (chunk, &tsn))
     {
-      gsize n_acknowledged = peer_sctp_flight_acknowledge (flight, tsn);
+      guint16 stream;
+      gsize n_acknowledged;
 
-      g_assert_cmpuint (n_acknowledged, <=, *n_bytes);
-      *n_bytes -= n_acknowledged;
+      while (peer_sctp_flight_acknowledge (flight, tsn, &stream, &n_acknowledged))
+        {
+          g_assert_cmpuint (n_acknowledged, <=, *n_bytes);
+          *n_bytes -= n_acknowledged;
+        }
     }
   if (peer_sctp_read_heartbeat (chunk, &info, &size))
     g_assert_true (info >= chunk->value && info + size <= chunk->value + chunk->size);

@@ -348,7 +348,7 @@ test_many_channels (void)
 
   g_test_summary ("Channels without end fail the transport");
 
-  raw_init (&raw, &victim, 40);
+  raw_init (&raw, &victim, 100);
   wait_for_error (&victim);
   g_assert_error (victim.error, PEER_ERROR, PEER_ERROR_WEBRTC);
   end_clear (&victim);

@@ -122,6 +122,20 @@ test_bad_lengths (void)
     }
 }
 
+static gsize
+acknowledge (PeerSctpFlight *flight,
+             guint32 tsn)
+{
+  gsize n_bytes = 0;
+  gsize n;
+  guint16 stream;
+
+  while (peer_sctp_flight_acknowledge (flight, tsn, &stream, &n))
+    n_bytes += n;
+
+  return n_bytes;
+}
+
 static void
 test_flight (void)
 {
@@ -129,25 +143,25 @@ test_flight (void)
 
   g_test_summary ("Bytes are acknowledged once, in whatever way chunks and acknowledgements are repeated");
 
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, 7), ==, 0);
-  peer_sctp_flight_send (flight, G_MAXUINT32 - 1, 10);
-  peer_sctp_flight_send (flight, G_MAXUINT32, 20);
-  peer_sctp_flight_send (flight, 0, 30);
-  peer_sctp_flight_send (flight, G_MAXUINT32, 20);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, G_MAXUINT32 - 2), ==, 0);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, G_MAXUINT32), ==, 30);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, G_MAXUINT32), ==, 0);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, 1), ==, 0);
+  g_assert_cmpuint (acknowledge (flight, 7), ==, 0);
+  peer_sctp_flight_send (flight, G_MAXUINT32 - 1, 1, 10);
+  peer_sctp_flight_send (flight, G_MAXUINT32, 1, 20);
+  peer_sctp_flight_send (flight, 0, 1, 30);
+  peer_sctp_flight_send (flight, G_MAXUINT32, 1, 20);
+  g_assert_cmpuint (acknowledge (flight, G_MAXUINT32 - 2), ==, 0);
+  g_assert_cmpuint (acknowledge (flight, G_MAXUINT32), ==, 30);
+  g_assert_cmpuint (acknowledge (flight, G_MAXUINT32), ==, 0);
+  g_assert_cmpuint (acknowledge (flight, 1), ==, 0);
 
   /* Again, after it was acknowledged; then one that went unseen. */
-  peer_sctp_flight_send (flight, G_MAXUINT32, 20);
-  peer_sctp_flight_send (flight, 2, 40);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, 2), ==, 70);
+  peer_sctp_flight_send (flight, G_MAXUINT32, 1, 20);
+  peer_sctp_flight_send (flight, 2, 1, 40);
+  g_assert_cmpuint (acknowledge (flight, 2), ==, 70);
 
   /* A new association, with numbers of its own. */
-  peer_sctp_flight_send (flight, 0x80000000, 5);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, 3), ==, 0);
-  g_assert_cmpuint (peer_sctp_flight_acknowledge (flight, 0x80000000), ==, 5);
+  peer_sctp_flight_send (flight, 0x80000000, 1, 5);
+  g_assert_cmpuint (acknowledge (flight, 3), ==, 0);
+  g_assert_cmpuint (acknowledge (flight, 0x80000000), ==, 5);
 }
 
 static void
@@ -160,12 +174,35 @@ test_long_flight (void)
 
   for (guint32 tsn = 0; tsn < 100000; tsn++)
     {
-      peer_sctp_flight_send (flight, tsn, 3);
+      peer_sctp_flight_send (flight, tsn, 1, 3);
       if (tsn >= 5)
-        n_bytes += peer_sctp_flight_acknowledge (flight, tsn - 5);
+        n_bytes += acknowledge (flight, tsn - 5);
     }
-  n_bytes += peer_sctp_flight_acknowledge (flight, 99999);
+  n_bytes += acknowledge (flight, 99999);
   g_assert_cmpuint (n_bytes, ==, 300000);
+}
+
+static void
+test_flight_of_streams (void)
+{
+  g_autoptr (PeerSctpFlight) flight = peer_sctp_flight_new ();
+  guint16 stream;
+  gsize n_bytes;
+
+  g_test_summary ("What is acknowledged is told of each stream, in the order in which it was sent");
+
+  peer_sctp_flight_send (flight, 1, 65534, 10);
+  peer_sctp_flight_send (flight, 2, 65534, 20);
+  peer_sctp_flight_send (flight, 3, 0, 30);
+  peer_sctp_flight_send (flight, 4, 65534, 40);
+  g_assert_true (peer_sctp_flight_acknowledge (flight, 3, &stream, &n_bytes));
+  g_assert_cmpuint (stream, ==, 65534);
+  g_assert_cmpuint (n_bytes, ==, 30);
+  g_assert_true (peer_sctp_flight_acknowledge (flight, 3, &stream, &n_bytes));
+  g_assert_cmpuint (stream, ==, 0);
+  g_assert_cmpuint (n_bytes, ==, 30);
+  g_assert_false (peer_sctp_flight_acknowledge (flight, 3, &stream, &n_bytes));
+  g_assert_cmpuint (acknowledge (flight, 4), ==, 40);
 }
 
 int
@@ -180,6 +217,7 @@ main (int argc,
   g_test_add_func ("/sctp/bad-lengths", test_bad_lengths);
   g_test_add_func ("/sctp/flight", test_flight);
   g_test_add_func ("/sctp/long-flight", test_long_flight);
+  g_test_add_func ("/sctp/flight-of-streams", test_flight_of_streams);
 
   return g_test_run ();
 }
