@@ -40,4 +40,5 @@
 #include <libpeerglib/peer-endpoint.h>
 #include <libpeerglib/peer-sender.h>
 #include <libpeerglib/peer-receiver.h>
+#include <libpeerglib/peer-websocket-signaling.h>
 #undef _PEER_INSIDE

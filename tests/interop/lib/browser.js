@@ -45,6 +45,11 @@ const FILES = {
   '/files/file-transfer.js': [demoFile('file-transfer.js'), 'text/javascript'],
   '/files/sha256.js': [demoFile('sha256.js'), 'text/javascript'],
   '/files/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
+  '/p2p/': [suiteFile('p2p.html'), 'text/html'],
+  '/p2p/page.js': [suiteFile('p2p-page.js'), 'text/javascript'],
+  '/p2p/driver.js': [suiteFile('p2p-driver.js'), 'text/javascript'],
+  '/p2p/first.js': [suiteFile('p2p-first.js'), 'text/javascript'],
+  '/p2p/p2p.esm.js': [packageFile('p2p/dist/p2p.esm.js'), 'text/javascript'],
   '/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
   '/serializer.msgpack.mjs': [packageFile('peerjs/dist/serializer.msgpack.mjs'), 'text/javascript'],
 };
@@ -71,16 +76,28 @@ export class Browser {
     return self;
   }
 
-  // A page of its own with a peer that is registered at the server.
-  async peer(server, id) {
+  // A page of its own that does as it is told.
+  async #commandable(path, id) {
     const page = await this.#browser.newPage();
-    const endpoint = new BrowserPeer(page, server, id);
+    const endpoint = new BrowserPeer(page, id);
     await page.exposeFunction('record', text => endpoint.record(JSON.parse(text)));
     page.on('pageerror', ({ message }) => endpoint.record({ event: 'exception', message }));
-    await page.goto(`http://127.0.0.1:${this.#web.address().port}/`);
+    await page.goto(`http://127.0.0.1:${this.#web.address().port}${path}`);
     await page.waitForFunction(() => window.command);
+    return endpoint;
+  }
+
+  // One with a peer that is registered at the server.
+  async peer(server, id) {
+    const endpoint = await this.#commandable('/', id);
+    endpoint.server = server;
     await endpoint.open();
     return endpoint;
+  }
+
+  // One with senders and receivers of p2p.
+  p2p(id) {
+    return this.#commandable('/p2p/', id);
   }
 
   // The demo that sends and receives files, at a server.
@@ -130,10 +147,9 @@ export class Browser {
 class BrowserPeer extends Endpoint {
   #page;
 
-  constructor(page, server, id) {
+  constructor(page, id) {
     super('browser');
     this.#page = page;
-    this.server = server;
     this.id = id;
   }
 

@@ -1,43 +1,40 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// A peer of libpeerglib: the program native-peer, told what to do in JSON
-// lines.
+// Programs of libpeerglib that are told what to do in JSON lines: native-peer,
+// which is a peer, and native-endpoint, a server with senders and receivers.
 
 import { Endpoint } from './endpoint.js';
 import { toVariantText } from './model.js';
 import { Child, tool } from './processes.js';
 import { bytesOf } from './values.js';
 
-export class NativePeer extends Endpoint {
+class NativeProgram extends Endpoint {
   #child;
   #answers = new Map();
   #serial = 0;
 
-  // A peer that is registered at the server.
-  static async start(server, id, parameters = []) {
-    const self = new NativePeer(server, id, parameters);
-    try {
-      await self.take({ event: 'open', id });
-      return self;
-    } catch (error) {
-      await self.#child.end();
-      error.message += `\n${self.#child.errors}`;
-      throw error;
-    }
-  }
-
-  constructor(server, id, parameters = []) {
+  constructor(name, parameters = []) {
     super('native');
-    this.server = server;
-    this.id = id;
-    this.#child = new Child(tool('NATIVE_PEER'), ['--server', server.uri, '--id', id, ...parameters], {
+    this.name = name;
+    this.#child = new Child(tool(name.toUpperCase().replace('-', '_')), parameters, {
       onLine: line => this.#hear(JSON.parse(line)),
     });
     this.#child.ended.then(({ error, code, signal }) => {
-      const message = `native-peer: ${error ?? signal ?? code}\n${this.#child.errors}`;
+      const message = `${name}: ${error ?? signal ?? code}\n${this.#child.errors}`;
       for (const answer of this.#answers.values())
         answer({ error: { type: 'ended', message } });
     });
+  }
+
+  // Waits for the event that says it is ready.
+  async ready(pattern) {
+    try {
+      return await this.take(pattern);
+    } catch (error) {
+      await this.#child.end();
+      error.message += `\n${this.#child.errors}`;
+      throw error;
+    }
   }
 
   get pid() {
@@ -76,6 +73,31 @@ export class NativePeer extends Endpoint {
     return bytes === undefined ? variant : `bytes ${bytes}`;
   }
 
+  signal(name) {
+    this.#child.signal(name);
+  }
+
+  async end() {
+    const { code, signal } = await this.#child.end();
+    if (code !== 0)
+      throw new Error(`${this.name} ended badly: ${signal ?? code}\n${this.#child.errors}`);
+  }
+}
+
+export class NativePeer extends NativeProgram {
+  // A peer that is registered at the server.
+  static async start(server, id, parameters = []) {
+    const self = new NativePeer(server, id, parameters);
+    await self.ready({ event: 'open', id });
+    return self;
+  }
+
+  constructor(server, id, parameters = []) {
+    super('native-peer', ['--server', server.uri, '--id', id, ...parameters]);
+    this.server = server;
+    this.id = id;
+  }
+
   async describe(value) {
     const wire = this.toWire(value);
     return wire.variant === undefined ? this.fromWire(wire) : this.canonical(wire.variant);
@@ -85,14 +107,14 @@ export class NativePeer extends Endpoint {
   async canonical(variant) {
     return (await this.tell('print', { value: { variant } })).variant;
   }
+}
 
-  signal(name) {
-    this.#child.signal(name);
-  }
-
-  async end() {
-    const { code, signal } = await this.#child.end();
-    if (code !== 0)
-      throw new Error(`native-peer ended badly: ${signal ?? code}\n${this.#child.errors}`);
+export class NativeEndpoints extends NativeProgram {
+  // Its server is listening.
+  static async start() {
+    const self = new NativeEndpoints('native-endpoint');
+    const { uri } = await self.ready({ event: 'listening' });
+    self.uri = uri;
+    return self;
   }
 }
