@@ -111,11 +111,13 @@ test_resume_after_close (FileFixture *fixture,
                          gconstpointer data)
 {
   g_autoptr (GBytes) bytes = file_fixture_make_bytes (4 * SIZE);
+  PeerFileTransfer *transfer;
 
   g_test_summary ("What was interrupted is gone on with");
 
   file_fixture_send_bytes (fixture, bytes, "a", TRUE, NULL);
-  file_fixture_wait_under_way (fixture);
+  transfer = file_fixture_wait_under_way (fixture);
+  peer_test_wait (peer_file_transfer_get_transferred (transfer) > SIZE);
   peer_base_connection_close (PEER_BASE_CONNECTION (fixture->pair.incoming));
   file_fixture_wait_both (fixture, 1);
   file_fixture_reconnect (fixture);
