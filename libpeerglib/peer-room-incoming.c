@@ -50,10 +50,11 @@ dup_kept (PeerRoom *self,
   return NULL;
 }
 
-void
-peer_room_take_shared (PeerRoom *self,
-                       const char *member_id,
-                       GVariant *entries)
+/* Whether that changed anything. */
+static gboolean
+take_shared (PeerRoom *self,
+             const char *member_id,
+             GVariant *entries)
 {
   g_autoptr (GError) error = NULL;
   gboolean has_changed;
@@ -61,11 +62,13 @@ peer_room_take_shared (PeerRoom *self,
   if (!peer_shared_state_merge (self->shared, entries, self->max_state_size, &has_changed, &error))
     complain (self, member_id, error);
   if (error != NULL || !has_changed)
-    return;
+    return FALSE;
 
   peer_room_self_set_shared (self->description, peer_shared_state_get_entries (self->shared));
   self->has_changed_shared = TRUE;
   peer_room_notify (self, PEER_ROOM_PROP_SHARED_STATE);
+
+  return TRUE;
 }
 
 static void
@@ -97,7 +100,8 @@ member_joined_cb (PeerRoomNetwork *network,
   peer_room_send_states (self, description->id);
   peer_room_add_member (self, description->serial, member);
   if (self->network == network && description->shared != NULL)
-    peer_room_take_shared (self, description->id, description->shared);
+    take_shared (self, description->id, description->shared);
+  g_debug ("Room “%s”: “%s” joined", self->name, description->id);
   if (self->network == network)
     peer_room_emit_peer_joined (self, member);
   if (self->network == network)
@@ -119,6 +123,7 @@ member_left_cb (PeerRoomNetwork *network,
   if (member == NULL)
     return;
 
+  g_debug ("Room “%s”: “%s” left", self->name, member_id);
   if (self->network == network)
     peer_room_emit_peer_left (self, member);
   if (self->network == network)
@@ -164,8 +169,7 @@ take_shared_state (PeerRoom *self,
 {
   PeerRoomNetwork *network = self->network;
 
-  peer_room_take_shared (self, peer_room_member_get_id (sender), frame->value);
-  if (self->network == network)
+  if (take_shared (self, peer_room_member_get_id (sender), frame->value) && self->network == network)
     peer_room_emit_updated (self);
 }
 

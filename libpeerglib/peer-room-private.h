@@ -52,7 +52,7 @@ struct _PeerRoom
 
   PeerRoomStage stage;
   gboolean was_connected; /* when it was told last */
-  char *token;            /* of the stay */
+  char *token;            /* of all stays: who comes back may be faster than its goodbye */
   PeerRoomNetwork *network;
   PeerRoomSelf *description;
   PeerWaitQueue *joins;
@@ -168,9 +168,6 @@ PeerRoomMember *peer_room_find_sender (PeerRoom *self,
 
 /* What the other members say. */
 void peer_room_watch_network (PeerRoom *self);
-void peer_room_take_shared (PeerRoom *self,
-                            const char *member_id,
-                            GVariant *entries);
 
 /* The stages of a stay. */
 void peer_room_begin (PeerRoom *self);

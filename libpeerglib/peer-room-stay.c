@@ -126,7 +126,6 @@ finish (PeerRoom *self)
   peer_source_clear (&self->dropped_source);
   peer_room_backlog_clear (self->backlog);
   self->n_dropped = 0;
-  g_clear_pointer (&self->token, g_free);
   g_clear_pointer (&self->shared, peer_shared_state_free);
   self->shared = peer_shared_state_new ();
   peer_room_set_status (self, _ ("Left"));
@@ -149,7 +148,8 @@ static void
 start_stay (PeerRoom *self)
 {
   self->attempt = 0;
-  self->token = peer_token_new ();
+  if (self->token == NULL)
+    self->token = peer_token_new ();
   self->stage = PEER_ROOM_JOINING;
   schedule (self, 0, "[peerglib] join room", begin_cb);
 }

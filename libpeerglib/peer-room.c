@@ -155,6 +155,7 @@ peer_room_set_status (PeerRoom *self,
   if (g_strcmp0 (self->status, status) == 0)
     return;
 
+  g_debug ("Room “%s”: %s", self->name, status);
   g_free (self->status);
   self->status = g_strdup (status);
   peer_room_notify (self, PEER_ROOM_PROP_STATUS);

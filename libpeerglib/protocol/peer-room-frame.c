@@ -308,7 +308,7 @@ peer_room_frame_parse (const char *text,
 
   if (value == NULL && g_error_matches (problem, PEER_ERROR, PEER_ERROR_INVALID_DATA) &&
       g_utf8_validate_len (text, length, NULL))
-    value = g_variant_ref_sink (g_variant_new_take_string (g_strndup (text, length)));
+    value = g_variant_ref_sink (g_variant_new_take_string (length > 0 ? g_strndup (text, length) : g_strdup ("")));
   if (value == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&problem));

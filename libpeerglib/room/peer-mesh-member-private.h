@@ -29,8 +29,9 @@ PeerMeshMember *peer_mesh_member_new (PeerMeshNetwork *network,
 PeerMeshMember *peer_mesh_member_ref (PeerMeshMember *self);
 void peer_mesh_member_unref (PeerMeshMember *self);
 
-/* Listens to the link. */
-void peer_mesh_member_start (PeerMeshMember *self);
+/* Listens to the link, on which the other side says hello in time. */
+void peer_mesh_member_start (PeerMeshMember *self,
+                             guint hello_timeout);
 
 /* Closes the link after a goodbye; nothing happens on it any more. */
 void peer_mesh_member_end (PeerMeshMember *self);

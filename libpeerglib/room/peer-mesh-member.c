@@ -14,6 +14,7 @@ struct _PeerMeshMember
   PeerRoomLink *link;
   GMainContext *context;
   GSource *deadline;
+  guint hello_timeout; /* milliseconds */
 
   char *session;
   gint64 serial; /* 0 until its hello */
@@ -470,7 +471,7 @@ on_open (PeerRoomLink *link,
 {
   PeerMeshMember *self = user_data;
 
-  set_deadline (self, PEER_MESH_HELLO_TIMEOUT);
+  set_deadline (self, self->hello_timeout);
   if (!peer_room_link_get_is_outgoing (link))
     say_hello (self);
 }
@@ -486,8 +487,10 @@ on_closed (PeerRoomLink *link,
 }
 
 void
-peer_mesh_member_start (PeerMeshMember *self)
+peer_mesh_member_start (PeerMeshMember *self,
+                        guint hello_timeout)
 {
+  self->hello_timeout = hello_timeout;
   g_signal_connect (self->link, "open", G_CALLBACK (on_open), self);
   g_signal_connect (self->link, "value", G_CALLBACK (on_value), self);
   g_signal_connect (self->link, "closed", G_CALLBACK (on_closed), self);

@@ -113,4 +113,8 @@ const char *peer_mesh_network_get_host_id (PeerMeshNetwork *self);
 void peer_mesh_network_set_reconnect_delay (PeerMeshNetwork *self,
                                             guint milliseconds);
 
+/* For tests: how long a member may take to say hello, in milliseconds. */
+void peer_mesh_network_set_hello_timeout (PeerMeshNetwork *self,
+                                          guint milliseconds);
+
 G_END_DECLS

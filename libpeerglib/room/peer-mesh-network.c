@@ -9,6 +9,7 @@
 #include "peer-mesh-member-private.h"
 #include "peer-mesh-retries-private.h"
 #include "peer-mesh-roster-private.h"
+#include "signaling/peer-network-watch-private.h"
 
 /* Links beyond the room's size, of those who are told that it is full. */
 #define MAX_PENDING 16
@@ -23,6 +24,8 @@ typedef struct
   GMainContext *context;
   GHashTable *members; /* id → PeerMeshMember */
   PeerMeshRetries *retries;
+  PeerNetworkWatch *network_watch;
+  guint hello_timeout;
 
   gint64 serial;         /* 0 until it is fixed */
   gint64 highest_serial; /* of those that were heard of */
@@ -162,6 +165,15 @@ on_retry (const char *id,
     peer_mesh_retries_schedule (priv->retries, id);
 }
 
+/* What was a way to a member may be none now. */
+static void
+network_changed_cb (PeerMeshNetwork *self)
+{
+  PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
+
+  peer_mesh_roster_check (priv->members);
+}
+
 static void
 peer_mesh_network_open (PeerRoomNetwork *network)
 {
@@ -169,6 +181,8 @@ peer_mesh_network_open (PeerRoomNetwork *network)
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
 
   priv->is_started = TRUE;
+  priv->network_watch = peer_network_watch_new (NULL);
+  g_signal_connect_object (priv->network_watch, "changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
   PEER_MESH_NETWORK_GET_CLASS (self)->start (self);
 }
 
@@ -182,6 +196,7 @@ peer_mesh_network_close (PeerRoomNetwork *network)
 
   peer_source_clear (&priv->settle_timer);
   peer_source_clear (&priv->check);
+  g_clear_object (&priv->network_watch);
   peer_mesh_retries_remove_all (priv->retries);
   g_hash_table_iter_init (&iter, priv->members);
   while (g_hash_table_iter_next (&iter, NULL, &member))
@@ -272,6 +287,7 @@ peer_mesh_network_init (PeerMeshNetwork *self)
   priv->context = g_main_context_ref_thread_default ();
   priv->members = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) peer_mesh_member_unref);
   priv->retries = peer_mesh_retries_new (MAX_MEMBERS, on_retry, self);
+  priv->hello_timeout = PEER_MESH_HELLO_TIMEOUT;
 }
 
 GVariant *
@@ -386,6 +402,10 @@ peer_mesh_network_ended (PeerMeshNetwork *self,
       if (!peer_room_network_is_closed (PEER_ROOM_NETWORK (self)))
         PEER_MESH_NETWORK_GET_CLASS (self)->member_left (self, id);
     }
+  else if (end == PEER_MESH_END_LOST && error != NULL)
+    {
+      peer_room_network_emit_status (PEER_ROOM_NETWORK (self), error->message);
+    }
   check_opened (self);
 }
 
@@ -408,7 +428,7 @@ peer_mesh_network_add_link (PeerMeshNetwork *self,
 
   member = peer_mesh_member_new (self, link, session);
   g_hash_table_insert (priv->members, (char *) peer_mesh_member_get_id (member), member);
-  peer_mesh_member_start (member);
+  peer_mesh_member_start (member, priv->hello_timeout);
 }
 
 /* Whether the link that is there gives way to what the other side offers. */
@@ -556,4 +576,13 @@ peer_mesh_network_set_reconnect_delay (PeerMeshNetwork *self,
   PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
 
   peer_mesh_retries_set_delay (priv->retries, milliseconds);
+}
+
+void
+peer_mesh_network_set_hello_timeout (PeerMeshNetwork *self,
+                                     guint milliseconds)
+{
+  PeerMeshNetworkPrivate *priv = peer_mesh_network_get_instance_private (self);
+
+  priv->hello_timeout = milliseconds;
 }

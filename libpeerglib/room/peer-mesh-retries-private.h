@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define PEER_MESH_MAX_RETRIES 5
+#define PEER_MESH_MAX_RETRIES 10
 
 /* When to look again for members whose links were lost: after a delay that
  * doubles each time, PEER_MESH_MAX_RETRIES times, for so many members as it is

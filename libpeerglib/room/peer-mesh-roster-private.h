@@ -25,4 +25,7 @@ gboolean peer_mesh_roster_send (GHashTable *members,
                                 GVariant *value,
                                 GError **error);
 
+/* Asks all of them for a sign of life. */
+void peer_mesh_roster_check (GHashTable *members);
+
 G_END_DECLS

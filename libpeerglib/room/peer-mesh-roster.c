@@ -93,3 +93,14 @@ peer_mesh_roster_send (GHashTable *members,
 
   return FALSE;
 }
+
+void
+peer_mesh_roster_check (GHashTable *members)
+{
+  GHashTableIter iter;
+  PeerMeshMember *member;
+
+  g_hash_table_iter_init (&iter, members);
+  while (next_joined (&iter, &member))
+    peer_room_link_check (peer_mesh_member_get_link (member));
+}

@@ -15,7 +15,7 @@ typedef struct
   char *room;            /* its name */
   char *id;              /* NULL where the other side gives one, until the network sets it, before "opened" */
   char *session;         /* told to all; another one for each network */
-  char *token;           /* nullable: a secret, the same from joining to leaving */
+  char *token;           /* nullable: a secret, the same for all stays of a room */
   GVariant *metadata;    /* nullable */
   GVariant *credentials; /* nullable */
   GVariant *state;       /* `a{sv}` */

@@ -91,6 +91,12 @@ test_link_close (PeerRoomLink *link)
 }
 
 static void
+test_link_check (PeerRoomLink *link)
+{
+  TEST_LINK (link)->n_checks++;
+}
+
+static void
 test_link_dispose (GObject *object)
 {
   TestLink *self = TEST_LINK (object);
@@ -109,7 +115,7 @@ test_link_finalize (GObject *object)
 
   if (self->kinds != NULL)
     g_string_free (self->kinds, TRUE);
-  g_clear_pointer (&self->last, peer_room_frame_unref);
+  g_clear_error (&self->error);
 
   G_OBJECT_CLASS (test_link_parent_class)->finalize (object);
 }
@@ -121,6 +127,7 @@ test_link_class_init (TestLinkClass *klass)
   G_OBJECT_CLASS (klass)->finalize = test_link_finalize;
   PEER_ROOM_LINK_CLASS (klass)->send = test_link_send;
   PEER_ROOM_LINK_CLASS (klass)->close = test_link_close;
+  PEER_ROOM_LINK_CLASS (klass)->check = test_link_check;
 }
 
 static void
@@ -176,11 +183,15 @@ on_recorded_value (TestLink *self,
 {
   static const char *const kinds[] = { "message", "event", "broadcast", "join", "leave", "room-state",
                                        "host-change", "sync", "sync-shared", "error", "unknown" };
+  g_autoptr (PeerRoomFrame) frame = peer_room_frame_from_variant (value, NULL);
 
-  g_clear_pointer (&self->last, peer_room_frame_unref);
-  self->last = peer_room_frame_from_variant (value, NULL);
-  g_assert_nonnull (self->last);
-  g_string_append_printf (self->kinds, "%s ", kinds[self->last->kind]);
+  g_assert_nonnull (frame);
+  g_string_append_printf (self->kinds, "%s ", kinds[frame->kind]);
+  if (frame->kind == PEER_ROOM_FRAME_ERROR)
+    {
+      g_clear_error (&self->error);
+      self->error = peer_room_frame_dup_error (frame);
+    }
 }
 
 void

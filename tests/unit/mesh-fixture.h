@@ -15,10 +15,11 @@ struct _TestLink
 {
   PeerRoomLink parent_instance;
 
-  TestLink *other; /* nullable */
-  GString *kinds;  /* of the frames that came, when nobody else takes them: "join room-state " */
-  PeerRoomFrame *last;
+  TestLink *other;     /* nullable */
+  GString *kinds;      /* of the frames that came, when nobody else takes them: "join room-state " */
+  GError *error;       /* of the last ERROR frame */
   gboolean was_closed; /* by the other side */
+  guint n_checks;
 };
 
 /* Two ends of a link that is not open; each is named by who is at the other end. */

@@ -307,7 +307,7 @@ open_raw (TestMesh *mesh)
   g_assert_true (peer_mesh_network_takes_offer (PEER_MESH_NETWORK (mesh), "mallory", NULL));
   peer_mesh_network_add_link (PEER_MESH_NETWORK (mesh), PEER_ROOM_LINK (incoming), NULL);
   test_link_open (outgoing);
-  peer_test_wait (g_str_equal (outgoing->kinds->str, "join "));
+  peer_test_wait (g_str_has_prefix (outgoing->kinds->str, "join "));
 
   return outgoing;
 }
@@ -348,17 +348,6 @@ assert_thrown_out (TestMesh *mesh,
   assert_events (mesh, "opened ");
 }
 
-static void
-on_error_value (TestLink *link,
-                GVariant *value,
-                GError **error)
-{
-  g_autoptr (PeerRoomFrame) frame = peer_room_frame_from_variant (value, NULL);
-
-  if (frame->kind == PEER_ROOM_FRAME_ERROR && *error == NULL)
-    *error = peer_room_frame_dup_error (frame);
-}
-
 typedef struct
 {
   const char *frame;
@@ -382,12 +371,10 @@ test_nonsense (void)
   for (guint i = 0; i < G_N_ELEMENTS (nonsense); i++)
     {
       g_autoptr (TestLink) link = open_raw (alice);
-      g_autoptr (GError) error = NULL;
 
-      g_signal_connect (link, "value", G_CALLBACK (on_error_value), &error);
       test_link_say (link, nonsense[i].frame);
       assert_thrown_out (alice, link);
-      g_assert_error (error, PEER_ERROR, (int) nonsense[i].code);
+      g_assert_error (link->error, PEER_ERROR, (int) nonsense[i].code);
     }
   leave (&alice);
 }
@@ -400,15 +387,13 @@ test_oversized (gconstpointer data)
   g_autoptr (TestLink) link = open_raw (alice);
   g_autofree char *filling = g_strnfill (300 * 1024, 'x');
   g_autoptr (GString) frame = g_string_new (data);
-  g_autoptr (GError) error = NULL;
 
   g_test_summary ("Whoever says too much of himself is told so and thrown out");
 
-  g_signal_connect (link, "value", G_CALLBACK (on_error_value), &error);
   g_string_replace (frame, "FILLING", filling, 1);
   test_link_say (link, frame->str);
   assert_thrown_out (alice, link);
-  g_assert_error (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED);
+  g_assert_error (link->error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED);
   leave (&alice);
 }
 
@@ -502,6 +487,71 @@ test_unreachable (void)
 }
 
 static void
+on_status (PeerRoomNetwork *network,
+           const char *text,
+           char **status)
+{
+  g_free (*status);
+  *status = g_strdup (text);
+}
+
+static void
+test_told_why (void)
+{
+  g_autoptr (TestWorld) world = test_world_new ();
+  TestMesh *bob = test_mesh_new (world, "bob");
+  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED, "No way to alice");
+  g_autofree char *status = NULL;
+
+  g_test_summary ("Why there is no link to a member is told as the status");
+
+  world->is_silent = TRUE;
+  g_signal_connect (bob, "status", G_CALLBACK (on_status), &status);
+  test_mesh_open (bob, "alice");
+  peer_room_link_emit_closed (PEER_ROOM_LINK (test_mesh_get_link (bob, "alice")), error);
+  g_assert_cmpstr (status, ==, "No way to alice");
+  leave (&bob);
+}
+
+static void
+test_silent (gconstpointer data)
+{
+  const char *hello = data;
+  g_autoptr (TestWorld) world = test_world_new ();
+  TestMesh *alice = open_alone (world, "alice");
+  g_autoptr (TestLink) link = NULL;
+
+  g_test_summary ("One who has a link and does not say hello loses it, and is told why");
+
+  peer_mesh_network_set_hello_timeout (PEER_MESH_NETWORK (alice), 100);
+  link = open_raw (alice);
+  if (hello != NULL)
+    test_link_say (link, hello);
+  peer_test_wait (link->was_closed);
+  g_assert_error (link->error, PEER_ERROR, PEER_ERROR_TIMED_OUT);
+  assert_events (alice, "opened ");
+  leave (&alice);
+}
+
+static void
+test_network_change (void)
+{
+  g_autoptr (TestWorld) world = test_world_new ();
+  TestMesh *alice = open_alone (world, "alice");
+  TestMesh *bob = test_mesh_new (world, "bob");
+
+  g_test_summary ("When the network changes, members are asked for a sign of life");
+
+  test_mesh_open (bob, "alice");
+  wait_events (alice, "opened +bob ");
+  wait_events (bob, "+alice opened ");
+  g_signal_emit_by_name (g_network_monitor_get_default (), "network-changed", TRUE);
+  peer_test_wait (test_mesh_get_link (alice, "bob")->n_checks > 0 && test_mesh_get_link (bob, "alice")->n_checks > 0);
+  leave (&alice);
+  leave (&bob);
+}
+
+static void
 on_joined_close (PeerRoomNetwork *network)
 {
   peer_room_network_close (network);
@@ -572,6 +622,10 @@ main (int argc,
   g_test_add_func ("/mesh-network/timestamp", test_timestamp);
   g_test_add_func ("/mesh-network/storm", test_storm);
   g_test_add_func ("/mesh-network/unreachable", test_unreachable);
+  g_test_add_func ("/mesh-network/told-why", test_told_why);
+  g_test_add_data_func ("/mesh-network/silent", NULL, test_silent);
+  g_test_add_data_func ("/mesh-network/talks-of-other-things", "{\"message\":\"x\"}", test_silent);
+  g_test_add_func ("/mesh-network/network-change", test_network_change);
   g_test_add_func ("/mesh-network/close-in-handler", test_close_in_handler);
   g_test_add_func ("/mesh-network/send-to-nobody", test_send_to_nobody);
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <libpeerglib/peer.h>
+#include <unistd.h>
+
+/* A member of a room, to be killed.
+ *
+ *   room-member MANAGER-URI ROOM ID
+ *
+ * It ends with its standard input, too. */
+
+static gboolean
+stdin_cb (int fd,
+          GIOCondition condition,
+          gpointer loop)
+{
+  g_main_loop_quit (loop);
+
+  return G_SOURCE_REMOVE;
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
+  g_autoptr (PeerRoom) room = NULL;
+
+  if (argc != 4)
+    return 2;
+
+  room = g_object_new (PEER_TYPE_ROOM,
+                       "service", PEER_ROOM_SERVICE_MANAGER,
+                       "uri", argv[1],
+                       "name", argv[2],
+                       "peer-id", argv[3],
+                       "ice-servers", no_ice_servers,
+                       NULL);
+  peer_room_join_async (room, NULL, NULL, NULL);
+  g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, stdin_cb, loop);
+  g_main_loop_run (loop);
+
+  return 0;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "config.h"
+
+#include "room-scenarios.h"
+#include "wait-until.h"
+#include "webrtc-criticals.h"
+
+/* Members on real links, in this process but for those that are killed. */
+
+typedef struct
+{
+  PeerSignaling *bus;
+  PeerServer *server;
+  PeerSignalingManager *manager;
+  char *uri;
+} World;
+
+static gpointer
+begin_signaling (void)
+{
+  World *self = g_new0 (World, 1);
+
+  self->bus = peer_memory_signaling_new ();
+
+  return self;
+}
+
+static gpointer
+begin_manager (void)
+{
+  World *self = g_new0 (World, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, NULL);
+  peer_server_listen (self->server, &error);
+  g_assert_no_error (error);
+  self->manager = peer_signaling_manager_new ();
+  peer_signaling_manager_attach (self->manager, peer_server_get_soup_server (self->server), NULL, &error);
+  g_assert_no_error (error);
+  self->uri = g_strdup_printf ("ws://127.0.0.1:%u/webrtc", peer_server_get_port (self->server));
+
+  return self;
+}
+
+static PeerRoom *
+make_room (gpointer world,
+           const char *name,
+           const char *peer_id)
+{
+  World *self = world;
+  g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
+
+  return g_object_new (PEER_TYPE_ROOM,
+                       "service", self->bus != NULL ? PEER_ROOM_SERVICE_SIGNALING : PEER_ROOM_SERVICE_MANAGER,
+                       "signaling", self->bus,
+                       "uri", self->uri,
+                       "name", name,
+                       "peer-id", peer_id,
+                       "ice-servers", no_ice_servers,
+                       NULL);
+}
+
+static void
+end (gpointer world)
+{
+  World *self = world;
+
+  if (self->manager != NULL)
+    peer_signaling_manager_stop (self->manager);
+  if (self->server != NULL)
+    peer_server_stop (self->server);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->server);
+  g_clear_object (&self->bus);
+  g_free (self->uri);
+  g_free (self);
+}
+
+static const RoomWorld signaling_world = {
+  .begin = begin_signaling,
+  .make_room = make_room,
+  .end = end,
+};
+
+static const RoomWorld manager_world = {
+  .begin = begin_manager,
+  .make_room = make_room,
+  .end = end,
+};
+
+static RoomWatch *
+join (World *world,
+      const char *id)
+{
+  RoomWatch *watch = room_watch_new (make_room (world, "lobby", id));
+
+  peer_room_join_async (watch->room, NULL, NULL, NULL);
+  WAIT_UNTIL (watch->n_opened == 1);
+
+  return watch;
+}
+
+static GSubprocess *
+start_member (World *world,
+              const char *id)
+{
+  g_autoptr (GError) error = NULL;
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, g_getenv ("ROOM_MEMBER"), world->uri,
+                                           "lobby", id, NULL);
+
+  g_assert_no_error (error);
+
+  return process;
+}
+
+static void
+test_killed (void)
+{
+  World *world = begin_manager ();
+  g_autoptr (GPtrArray) watches = g_ptr_array_new_with_free_func ((GDestroyNotify) room_watch_free);
+  g_autoptr (GSubprocess) process = start_member (world, "carol");
+  RoomWatch *alice;
+  RoomWatch *bob;
+
+  g_test_summary ("A member whose process dies has left once, and is a new member when it comes back");
+
+  alice = join (world, "alice");
+  g_ptr_array_add (watches, alice);
+  bob = join (world, "bob");
+  g_ptr_array_add (watches, bob);
+  WAIT_UNTIL (alice->n_joined == 2 && bob->n_joined == 2);
+
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  WAIT_UNTIL (alice->n_left == 1 && bob->n_left == 1);
+  WAIT_UNTIL (room_watches_agree (watches));
+
+  g_clear_object (&process);
+  process = start_member (world, "carol");
+  WAIT_UNTIL (alice->n_joined == 3 && bob->n_joined == 3);
+  g_assert_cmpuint (alice->n_left, ==, 1);
+  g_assert_cmpuint (bob->n_left, ==, 1);
+
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_ptr_array_set_size (watches, 0);
+  end (world);
+}
+
+static void
+test_killed_and_back_at_once (void)
+{
+  World *world = begin_manager ();
+  g_autoptr (GSubprocess) process = start_member (world, "carol");
+  g_autoptr (RoomWatch) alice = NULL;
+
+  g_test_summary ("A member whose process dies and is started again at once replaces what it was");
+
+  alice = join (world, "alice");
+  WAIT_UNTIL (alice->n_joined == 1);
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_clear_object (&process);
+  process = start_member (world, "carol");
+  WAIT_UNTIL (alice->n_joined == 2);
+  g_assert_cmpuint (alice->n_left, ==, 1);
+
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_clear_pointer (&alice, room_watch_free);
+  end (world);
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  webrtc_criticals_forgive ();
+
+  room_scenarios_add ("/mesh-rooms/signaling", &signaling_world, 5);
+  room_scenarios_add ("/mesh-rooms/manager", &manager_world, 5);
+  g_test_add_func ("/mesh-rooms/killed", test_killed);
+  g_test_add_func ("/mesh-rooms/killed-and-back-at-once", test_killed_and_back_at_once);
+
+  return g_test_run ();
+}
