@@ -576,8 +576,8 @@ install_others (GParamSpec **props)
    * What the server listens through, or is attached to, while it runs: the
    * way to offer more at the same port, as
    * [method@Peer.SignalingManager.attach] does. Its handlers for other paths
-   * and for longer ones come before those of the server. It listens nowhere
-   * else, and is not to be disconnected.
+   * and for longer ones come before those of the server. It is another
+   * one each time the server listens, and is not to be disconnected.
    */
   props[PROP_SOUP_SERVER] = g_param_spec_object ("soup-server", NULL, NULL, SOUP_TYPE_SERVER, flags);
 

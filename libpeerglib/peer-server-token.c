@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "peer-server.h"
+#include "peer-server-private.h"
 
 #include <string.h>
 
@@ -37,4 +37,35 @@ peer_server_mint_token (const char *secret,
   g_return_val_if_fail (expires_at > 0, NULL);
 
   return peer_auth_token_new (secret, key, id, expires_at);
+}
+
+/**
+ * peer_server_check_token:
+ * @self: a server
+ * @id: an id
+ * @token: (nullable): what its owner presents as token
+ *
+ * Tells whether a token is valid for an id at this moment, as it has to be of
+ * who becomes a client: for whatever else the application offers to the same
+ * people. The one who asks may be holding the id, or not.
+ *
+ * Returns: %TRUE if it is signed with one of the server's
+ *   [property@Peer.Server:auth-secrets] for its key and the id and has not
+ *   ended, or if the server has no secrets
+ */
+gboolean
+peer_server_check_token (PeerServer *self,
+                         const char *id,
+                         const char *token)
+{
+  const char *const *secrets;
+
+  g_return_val_if_fail (PEER_IS_SERVER (self), FALSE);
+  g_return_val_if_fail (id != NULL, FALSE);
+
+  secrets = (const char *const *) self->settings.auth_secrets;
+
+  return secrets == NULL ||
+         (token != NULL && peer_auth_token_check (token, secrets, self->settings.key, id,
+                                                  g_get_real_time () / G_USEC_PER_SEC) == PEER_AUTH_TOKEN_VALID);
 }

@@ -71,5 +71,9 @@ char *peer_server_mint_token (const char *secret,
                               const char *key,
                               const char *id,
                               gint64 expires_at) G_GNUC_WARN_UNUSED_RESULT;
+PEER_AVAILABLE_IN_1_0
+gboolean peer_server_check_token (PeerServer *self,
+                                  const char *id,
+                                  const char *token);
 
 G_END_DECLS

@@ -185,10 +185,10 @@ end_expired (gpointer item,
 {
   g_autoptr (PeerSignalingManager) self = g_object_ref (user_data);
   PeerManagerClient *client = item;
-  g_autoptr (GError) error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: reads too slowly"),
-                                          client->socket->address);
+  gushort code;
+  g_autoptr (GError) error = peer_relay_violation_to_error (PEER_RELAY_VIOLATION_SLOW, client->socket->address, &code);
 
-  peer_manager_client_close (client, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, NULL);
+  peer_manager_client_close (client, code, NULL);
   emit_error (self, error);
 }
 
@@ -225,29 +225,8 @@ socket_violated (PeerRelaySocket *socket,
 {
   PeerManagerClient *client = socket->client;
   g_autoptr (PeerSignalingManager) self = g_object_ref (client->manager);
-  const char *address = socket->address;
-  g_autoptr (GError) error = NULL;
-  gushort code = SOUP_WEBSOCKET_CLOSE_PROTOCOL_ERROR;
-
-  switch (violation)
-    {
-    case PEER_RELAY_VIOLATION_TOO_BIG:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: message is too big"), address);
-      code = SOUP_WEBSOCKET_CLOSE_TOO_BIG;
-      break;
-    case PEER_RELAY_VIOLATION_SLOW:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("%s: reads too slowly"), address);
-      code = SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION;
-      break;
-    case PEER_RELAY_VIOLATION_INVALID_TEXT:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: text that is not UTF-8"), address);
-      code = SOUP_WEBSOCKET_CLOSE_BAD_DATA;
-      break;
-    case PEER_RELAY_VIOLATION_INVALID:
-    default:
-      error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("%s: invalid WebSocket frame"), address);
-      break;
-    }
+  gushort code;
+  g_autoptr (GError) error = peer_relay_violation_to_error (violation, socket->address, &code);
 
   peer_manager_client_close (client, code, NULL);
   emit_error (self, error);

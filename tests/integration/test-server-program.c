@@ -238,6 +238,74 @@ test_secrets (void)
   g_unlink (path);
 }
 
+#define JOIN(id, more) "{\"action\":\"join\",\"roomId\":\"r\",\"sessionId\":\"" id "\"" more "}"
+#define PEERS_LIST(id, peers) "{\"type\":\"peers_list\",\"peers\":[" peers "],\"roomId\":\"r\",\"sessionId\":\"" id "\"}"
+
+static void
+test_rooms (void)
+{
+  Program program;
+  TestClient *alice;
+  TestClient *bob;
+
+  g_test_summary ("With --rooms there are rooms at the same port, which end with 1001");
+
+  program_start (&program, NULL, "-p 0 -H 127.0.0.1 --rooms", "127.0.0.1", "/");
+  alice = test_client_new_for_port (program.port, "/webrtc");
+  test_client_send (alice, JOIN ("alice", ""));
+  assert_next (alice, PEERS_LIST ("alice", ""));
+  bob = test_client_new_for_port (program.port, "/webrtc");
+  test_client_send (bob, JOIN ("bob", ""));
+  assert_next (bob, PEERS_LIST ("bob", "\"alice\""));
+  assert_next (alice, "{\"type\":\"peer_joined\",\"peerId\":\"bob\",\"peers\":[\"alice\",\"bob\"]}");
+  test_client_free (bob);
+  assert_next (alice, "{\"type\":\"peer_left\",\"peerId\":\"bob\"}");
+
+  g_subprocess_send_signal (program.process, SIGTERM);
+  g_assert_cmpuint (test_client_read_close (alice), ==, SOUP_WEBSOCKET_CLOSE_GOING_AWAY);
+  test_client_free (alice);
+  program_end (&program, SIGTERM);
+
+  program_start (&program, NULL, "-p 0 -H 127.0.0.1 --no-rooms", "127.0.0.1", "/");
+  alice = test_client_new_for_port (program.port, "/webrtc");
+  g_assert_null (alice->websocket);
+  test_client_free (alice);
+  program_end (&program, SIGTERM);
+}
+
+static void
+test_rooms_secrets (void)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *arguments = NULL;
+  g_autofree char *token = peer_server_mint_token ("the secret that is", "peerjs", "alice", G_MAXINT32);
+  g_autofree char *join = g_strdup_printf (JOIN ("alice", ",\"credentials\":\"%s\""), token);
+  g_autofree char *stolen = g_strdup_printf (JOIN ("bob", ",\"credentials\":\"%s\""), token);
+  g_autoptr (GError) error = NULL;
+  Program program;
+  TestClient *client;
+  int file = g_file_open_tmp (NULL, &path, &error);
+
+  g_test_summary ("With secrets who joins a room needs a token for the id");
+
+  g_assert_no_error (error);
+  g_close (file, NULL);
+  g_assert_true (g_file_set_contents (path, "the secret that is\n", -1, NULL));
+  arguments = g_strdup_printf ("-p 0 -H 127.0.0.1 --rooms --auth-secret-file %s", path);
+  program_start (&program, NULL, arguments, "127.0.0.1", "/");
+  client = test_client_new_for_port (program.port, "/webrtc");
+  test_client_send (client, JOIN ("alice", ""));
+  g_assert_nonnull (strstr (test_client_read (client), "\"code\":\"refused\""));
+  test_client_send (client, stolen);
+  g_assert_nonnull (strstr (test_client_read (client), "\"code\":\"refused\""));
+  test_client_send (client, join);
+  assert_next (client, PEERS_LIST ("alice", ""));
+  test_client_free (client);
+  program_end (&program, SIGTERM);
+
+  g_unlink (path);
+}
+
 static void
 test_errors (void)
 {
@@ -310,6 +378,8 @@ main (int argc,
   g_test_add_func ("/server-program/signaling", test_signaling);
   g_test_add_func ("/server-program/unlimited", test_unlimited);
   g_test_add_func ("/server-program/secrets", test_secrets);
+  g_test_add_func ("/server-program/rooms", test_rooms);
+  g_test_add_func ("/server-program/rooms-secrets", test_rooms_secrets);
   g_test_add_func ("/server-program/errors", test_errors);
   g_test_add_func ("/server-program/help", test_help);
 

@@ -48,18 +48,26 @@ make_redis_broker (Options *options,
 
 #endif
 
+PeerBroker *
+broker_new (Options *options,
+            GError **error)
+{
+  const char *uri = options_get_text (options, "redis");
+
+  return uri != NULL ? make_redis_broker (options, uri, error) : NULL;
+}
+
 gboolean
 broker_apply (Options *options,
               PeerServer *server,
               GError **error)
 {
-  const char *uri = options_get_text (options, "redis");
   g_autoptr (PeerBroker) broker = NULL;
 
-  if (uri == NULL)
+  if (options_get_text (options, "redis") == NULL)
     return TRUE;
 
-  broker = make_redis_broker (options, uri, error);
+  broker = broker_new (options, error);
   if (broker == NULL)
     return FALSE;
   g_object_set (server, "broker", broker, NULL);

@@ -8,7 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* Gives the server the broker that the options ask for. */
+/* Makes the broker that the options ask for, NULL without an error for none. */
+PeerBroker *broker_new (Options *options,
+                        GError **error);
+
+/* Gives one to the server. */
 gboolean broker_apply (Options *options,
                        PeerServer *server,
                        GError **error);

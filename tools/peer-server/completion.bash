@@ -40,7 +40,7 @@ _peer_server ()
     --max-message-size --max-depth --max-id-length --messages-per-second --message-burst --send-buffer-size
     --queue-limit --queue-total-limit --queue-total-size --handshake-timeout --handshake-limit --unlimited
     --allowed-origin --auth-secret-file --turn-uri --turn-secret-file --turn-ttl --stun-uri --signaling
-    --topics-per-client --redis --node --lease --workers --metrics --log-level --log-format --help --version' -- "$cur")
+    --topics-per-client --rooms --redis --node --lease --workers --metrics --log-level --log-format --help --version' -- "$cur")
 }
 
 complete -F _peer_server peer-server

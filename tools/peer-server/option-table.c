@@ -74,6 +74,7 @@ const OptionSpec option_specs[] = {
   LISTED ("stun-uri", "stun-uris", N_ ("STUN server to tell clients of"), N_ ("URI")),
   SERVICE ("signaling", N_ ("Carry messages on topics at /signaling")),
   LIMIT ("topics-per-client", N_ ("Topics that a client of it subscribes to (256)")),
+  SERVICE ("rooms", N_ ("Introduce the members of rooms to each other at /webrtc")),
   TEXT ("redis", 0, OPTION_FIXED, NULL, N_ ("Redis to share the clients with other servers through"), N_ ("URI")),
   TEXT ("node", 0, OPTION_FIXED, NULL, N_ ("Name of this server among them (the host’s)"), N_ ("NAME")),
   NUMBER ("lease", 0, OPTION_FIXED, NULL, N_ ("Milliseconds until the ids of a server that died are free (30000)")),

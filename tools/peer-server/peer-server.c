@@ -17,6 +17,7 @@
 #include "log.h"
 #include "monitor.h"
 #include "options.h"
+#include "rooms.h"
 #include "service.h"
 #include "settings.h"
 #include "workers.h"
@@ -26,6 +27,7 @@ typedef struct
   Options *options;
   PeerServer *server;
   Monitor *monitor; /* nullable */
+  Rooms *rooms;     /* nullable */
   Service *service;
   GMainLoop *loop;
 } Program;
@@ -35,6 +37,7 @@ program_clear (Program *self)
 {
   g_clear_pointer (&self->service, service_free);
   g_clear_pointer (&self->monitor, monitor_free);
+  g_clear_pointer (&self->rooms, rooms_free);
   g_clear_object (&self->server);
   g_clear_pointer (&self->options, options_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -50,6 +53,8 @@ terminate_cb (gpointer user_data)
   Program *self = user_data;
 
   service_stopping (self->service);
+  if (self->rooms != NULL)
+    rooms_stop (self->rooms);
   peer_server_stop (self->server);
 
   return G_SOURCE_CONTINUE;
@@ -65,6 +70,8 @@ program_reload (Program *self,
     return FALSE;
 
   events_update (self->server);
+  if (self->rooms != NULL)
+    rooms_configure (self->rooms, options);
   options_free (self->options);
   self->options = g_steal_pointer (&options);
 
@@ -138,7 +145,14 @@ program_start (Program *self,
       log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "metrics" }, message);
     }
 
-  return program_listen (self, error);
+  if (!program_listen (self, error))
+    return FALSE;
+  if (!options_get_flag (self->options, "rooms"))
+    return TRUE;
+
+  self->rooms = rooms_new (self->options, self->server, error);
+
+  return self->rooms != NULL && rooms_start (self->rooms, error);
 }
 
 static int

@@ -76,12 +76,14 @@ set_default (GValue *value,
     g_param_value_set_default (pspec, value);
 }
 
-static void
-set_property (Options *options,
-              PeerServer *server,
-              const OptionSpec *spec)
+void
+settings_set_property (Options *options,
+                       GObject *object,
+                       const char *property,
+                       const char *option)
 {
-  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (server), spec->property);
+  const OptionSpec *spec = option_spec_find (option);
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), property);
   g_auto (GValue) value = G_VALUE_INIT;
 
   g_value_init (&value, pspec->value_type);
@@ -96,7 +98,7 @@ set_property (Options *options,
   else
     g_value_set_string (&value, options_get_text (options, spec->name));
 
-  g_object_set_property (G_OBJECT (server), spec->property, &value);
+  g_object_set_property (object, property, &value);
 }
 
 static void
@@ -107,7 +109,7 @@ set_properties (Options *options,
   for (const OptionSpec *spec = option_specs; spec->name != NULL; spec++)
     {
       if (spec->property != NULL && !(is_running && spec->flags & OPTION_FIXED))
-        set_property (options, server, spec);
+        settings_set_property (options, G_OBJECT (server), spec->property, spec->name);
     }
 }
 

@@ -17,4 +17,11 @@ gboolean settings_apply_again (Options *options,
                                PeerServer *server,
                                GError **error);
 
+/* Brings an option to a property of another object, whose default is that of
+ * the property. */
+void settings_set_property (Options *options,
+                            GObject *object,
+                            const char *property,
+                            const char *option);
+
 G_END_DECLS
