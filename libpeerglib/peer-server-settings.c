@@ -30,7 +30,7 @@ static const NumberDefault number_defaults[N_NUMBERS + 1] = {
   [PROP_HANDSHAKE_TIMEOUT] = { "handshake-timeout", 10 * 1000 },
   [PROP_AUTHENTICATE_TIMEOUT] = { "authenticate-timeout", 10 * 1000 },
   [PROP_HANDSHAKE_LIMIT] = { "handshake-limit", 1000 },
-  [PROP_TOPICS_PER_CLIENT] = { "topics-per-client", 256 },
+  [PROP_TOPICS_PER_CLIENT] = { "topics-per-client", 128 },
   [PROP_TURN_TTL] = { "turn-ttl", 12 * 60 * 60 },
 };
 

@@ -5,6 +5,7 @@
 #include "peer-signaling-private.h"
 
 #include "peer-subscriptions-private.h"
+#include "protocol/peer-json-private.h"
 #include "protocol/peer-topic-name-private.h"
 
 /**
@@ -279,4 +280,51 @@ peer_signaling_split_topic (const char *text)
   g_return_val_if_fail (text != NULL, NULL);
 
   return peer_topic_name_split (text);
+}
+
+/**
+ * peer_signaling_print_message:
+ * @message: a message
+ * @error: return location for an error
+ *
+ * Makes JSON of a message, for implementations that carry text. Fails with
+ * `PEER_ERROR_UNSUPPORTED_VALUE` when JSON has no form for it: bytes, NaN and
+ * infinities.
+ *
+ * Returns: (transfer full): the JSON text
+ */
+char *
+peer_signaling_print_message (GVariant *message,
+                              GError **error)
+{
+  g_autoptr (GVariant) value = NULL;
+  gsize length;
+
+  g_return_val_if_fail (message != NULL, NULL);
+
+  value = g_variant_ref_sink (message);
+
+  return peer_json_print (value, &length, error);
+}
+
+/**
+ * peer_signaling_parse_message:
+ * @text: text that has arrived
+ * @error: return location for an error
+ *
+ * Reads a message from JSON, for implementations that carry text. It comes
+ * from others and cannot be trusted: what is no JSON fails with
+ * `PEER_ERROR_INVALID_DATA`, what lies deeper than 128 arrays and objects with
+ * `PEER_ERROR_LIMIT_EXCEEDED`. Integers become `x`, other numbers `d`, arrays
+ * `av` and objects `a{sv}`; null is an empty `mv`.
+ *
+ * Returns: (transfer full): the message
+ */
+GVariant *
+peer_signaling_parse_message (const char *text,
+                              GError **error)
+{
+  g_return_val_if_fail (text != NULL, NULL);
+
+  return peer_json_parse (text, strlen (text), PEER_JSON_MAX_DEPTH, error);
 }

@@ -81,4 +81,11 @@ char *peer_signaling_join_topic (const char *const *topic) G_GNUC_WARN_UNUSED_RE
 PEER_AVAILABLE_IN_1_0
 char **peer_signaling_split_topic (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
+PEER_AVAILABLE_IN_1_0
+char *peer_signaling_print_message (GVariant *message,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PEER_AVAILABLE_IN_1_0
+GVariant *peer_signaling_parse_message (const char *text,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -32,7 +32,7 @@ typedef enum
   PEER_TOPIC_FRAME_PONG,
 } PeerTopicFrameType;
 
-#define PEER_TOPIC_FRAME_MAX_PARTS 16
+#define PEER_TOPIC_FRAME_MAX_PARTS 8
 
 /* A member that is not what it should be counts as missing; of equal members
  * the last one counts. The message stays the JSON text it was. */

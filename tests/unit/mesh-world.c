@@ -218,8 +218,8 @@ make_manager_room (gpointer world,
 }
 
 static void
-cut_manager (gpointer world,
-             PeerRoom *room)
+cut_proxy (gpointer world,
+           PeerRoom *room)
 {
   PeerTestProxy *proxy = world_find_way (world, room)->proxy;
 
@@ -229,8 +229,8 @@ cut_manager (gpointer world,
 }
 
 static void
-mend_manager (gpointer world,
-              PeerRoom *room)
+mend_proxy (gpointer world,
+            PeerRoom *room)
 {
   g_socket_service_start (world_find_way (world, room)->proxy->service);
 }
@@ -251,7 +251,91 @@ end_manager (gpointer world)
 const RoomWorld mesh_world_manager = {
   .begin = begin_manager,
   .make_room = make_manager_room,
-  .cut = cut_manager,
-  .mend = mend_manager,
+  .cut = cut_proxy,
+  .mend = mend_proxy,
   .end = end_manager,
+};
+
+/* Over the topics of a server */
+
+static gpointer
+begin_websocket (void)
+{
+  World *self = world_new ();
+  g_autoptr (GError) error = NULL;
+
+  self->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, "signaling-path", "/signaling", NULL);
+  peer_server_listen (self->server, &error);
+  g_assert_no_error (error);
+
+  return self;
+}
+
+static PeerSignaling *
+way_connect (Way *way,
+             PeerServer *server)
+{
+  g_autofree char *uri = NULL;
+
+  way->proxy = peer_test_proxy_new (peer_server_get_port (server));
+  uri = g_strdup_printf ("ws://127.0.0.1:%u/signaling", way->proxy->port);
+
+  return g_object_new (PEER_TYPE_WEBSOCKET_SIGNALING, "uri", uri, "reconnect-delay", 1, NULL);
+}
+
+static PeerRoom *
+make_websocket_room (gpointer world,
+                     const char *name,
+                     const char *peer_id)
+{
+  World *self = world;
+  Way *way = world_add_way (self);
+  g_autoptr (PeerSignaling) signaling = way_connect (way, self->server);
+
+  return way_take_room (way,
+                        g_object_new (PEER_TYPE_ROOM, "name", name, "signaling", signaling, "service",
+                                      PEER_ROOM_SERVICE_SIGNALING, "peer-id", peer_id, NULL));
+}
+
+static PeerRoom *
+make_encrypted_room (gpointer world,
+                     const char *name,
+                     const char *peer_id)
+{
+  World *self = world;
+  Way *way = world_add_way (self);
+  g_autoptr (PeerSignaling) carrier = way_connect (way, self->server);
+  g_autoptr (PeerSignaling) signaling = g_object_new (PEER_TYPE_ENCRYPTED_SIGNALING, "signaling", carrier,
+                                                      "password", "a long password", "iterations", 1000, NULL);
+
+  return way_take_room (way,
+                        g_object_new (PEER_TYPE_ROOM, "name", name, "signaling", signaling, "service",
+                                      PEER_ROOM_SERVICE_SIGNALING, "peer-id", peer_id, NULL));
+}
+
+static void
+end_websocket (gpointer world)
+{
+  World *self = world;
+
+  peer_server_stop (self->server);
+  g_object_unref (self->server);
+  g_ptr_array_unref (self->ways);
+  g_free (self);
+}
+
+const RoomWorld mesh_world_websocket = {
+  .begin = begin_websocket,
+  .make_room = make_websocket_room,
+  .cut = cut_proxy,
+  .mend = mend_proxy,
+  .end = end_websocket,
+};
+
+const RoomWorld mesh_world_encrypted = {
+  .begin = begin_websocket,
+  .make_room = make_encrypted_room,
+  .cut = cut_proxy,
+  .mend = mend_proxy,
+  .end = end_websocket,
 };

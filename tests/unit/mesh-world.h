@@ -9,5 +9,7 @@ G_BEGIN_DECLS
 /* Rooms that are meshes of loopback transports. */
 extern const RoomWorld mesh_world_signaling;
 extern const RoomWorld mesh_world_manager;
+extern const RoomWorld mesh_world_websocket;
+extern const RoomWorld mesh_world_encrypted;
 
 G_END_DECLS

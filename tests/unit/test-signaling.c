@@ -214,6 +214,29 @@ test_names (void)
   g_assert_null (peer_signaling_split_topic ("a%00b"));
 }
 
+static void
+test_json (void)
+{
+  g_autoptr (GVariant) message = g_variant_ref_sink (g_variant_new_parsed ("{'id': <'b7'>, 'n': <@x 7>, 'l': <@av []>}"));
+  g_autofree char *text = peer_signaling_print_message (message, NULL);
+  g_autoptr (GVariant) again = peer_signaling_parse_message (text, NULL);
+  g_autoptr (GError) invalid = NULL;
+  g_autoptr (GError) unsupported = NULL;
+  g_autofree char *deep = g_strnfill (200, '[');
+  g_autoptr (GError) too_deep = NULL;
+
+  g_test_summary ("Messages and JSON are made of each other");
+
+  g_assert_cmpstr (text, ==, "{\"id\":\"b7\",\"n\":7,\"l\":[]}");
+  g_assert_cmpvariant (again, message);
+  g_assert_null (peer_signaling_parse_message ("{", &invalid));
+  g_assert_error (invalid, PEER_ERROR, PEER_ERROR_INVALID_DATA);
+  g_assert_null (peer_signaling_parse_message (deep, &too_deep));
+  g_assert_error (too_deep, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED);
+  g_assert_null (peer_signaling_print_message (g_variant_new_bytestring ("x"), &unsupported));
+  g_assert_error (unsupported, PEER_ERROR, PEER_ERROR_UNSUPPORTED_VALUE);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -227,6 +250,7 @@ main (int argc,
   g_test_add_func ("/signaling/memory/drop-inside", test_memory_drop_inside);
   g_test_add_func ("/signaling/memory/notify", test_memory_notify);
   g_test_add_func ("/signaling/names", test_names);
+  g_test_add_func ("/signaling/json", test_json);
 
   return g_test_run ();
 }

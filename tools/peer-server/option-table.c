@@ -73,7 +73,7 @@ const OptionSpec option_specs[] = {
   NUMBER ("turn-ttl", 0, OPTION_NONE, "turn-ttl", N_ ("Seconds that these credentials are valid (43200)")),
   LISTED ("stun-uri", "stun-uris", N_ ("STUN server to tell clients of"), N_ ("URI")),
   SERVICE ("signaling", N_ ("Carry messages on topics at /signaling")),
-  LIMIT ("topics-per-client", N_ ("Topics that a client of it subscribes to (256)")),
+  LIMIT ("topics-per-client", N_ ("Topics that a client of it subscribes to (128)")),
   SERVICE ("rooms", N_ ("Introduce the members of rooms to each other at /webrtc")),
   TEXT ("redis", 0, OPTION_FIXED, NULL, N_ ("Redis to share the clients with other servers through"), N_ ("URI")),
   TEXT ("node", 0, OPTION_FIXED, NULL, N_ ("Name of this server among them (the host’s)"), N_ ("NAME")),

@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The signaling over MQTT of demos/signaling, with a broker of the test's own.
+
+usage: signaling-mqtt.py DIRECTORY MOSQUITTO
+"""
+
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import gi
+
+sys.path.insert(0, sys.argv[1])
+
+gi.require_version("Peer", "1.0")
+from gi.repository import GLib, Peer  # noqa: E402
+from mqtt_signaling import MqttSignaling, new_mqtt_client  # noqa: E402
+
+DEADLINE = 120
+LOBBY = ["room", "lobby"]
+
+
+def wait_until(condition):
+    timed_out = []
+    source = GLib.timeout_add_seconds(DEADLINE, timed_out.append, True)
+    while not condition():
+        assert not timed_out, "it took too long"
+        GLib.MainContext.default().iteration(True)
+    GLib.source_remove(source)
+
+
+class Broker:
+    """A mosquitto on a free port, which stays the same."""
+
+    def __init__(self, program):
+        self.program = program
+        self.process = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.directory = tempfile.TemporaryDirectory()
+        os.chmod(self.directory.name, 0o755)
+        self.config = pathlib.Path(self.directory.name) / "mosquitto.conf"
+        self.config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+        self.start()
+
+    def start(self):
+        self.process = subprocess.Popen([self.program, "-c", str(self.config)], stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except ConnectionRefusedError:
+                assert self.process.poll() is None, "the broker ended"
+                assert time.monotonic() < deadline, "the broker does not listen"
+                time.sleep(0.05)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(DEADLINE)
+
+
+class Client:
+    """A signaling and what it heard and emitted."""
+
+    def __init__(self, broker):
+        self.signaling = MqttSignaling("127.0.0.1", broker.port)
+        self.heard = []
+        self.errors = []
+        self.n_available = 0
+        self.signaling.connect("available", self._available)
+        self.signaling.connect("error", lambda _, error: self.errors.append(error))
+
+    def _available(self, _):
+        self.n_available += 1
+
+    def hear(self, signaling, topic, message, *_):
+        self.heard.append((topic, message.unpack()))
+
+    def subscribe(self, topic):
+        return self.signaling.subscribe(topic, self.hear)
+
+    def settle(self):
+        """The broker has taken all that was subscribed to when it passes on what comes after it."""
+        echoes = []
+        topic = ["echo", str(id(self))]
+        subscription = self.signaling.subscribe(topic, lambda *_: echoes.append(True))
+        self.signaling.publish(topic, GLib.Variant("s", "echo"))
+        wait_until(lambda: echoes)
+        self.signaling.unsubscribe(subscription)
+
+    def close(self):
+        self.signaling.close()
+
+
+class Scene:
+    """A broker and two clients that are there."""
+
+    def __init__(self):
+        self.broker = Broker(sys.argv[2])
+        self.alice = Client(self.broker)
+        self.bob = Client(self.broker)
+
+    def end(self):
+        self.alice.close()
+        self.bob.close()
+        self.broker.stop()
+
+
+def failure(function):
+    try:
+        function()
+    except GLib.Error as error:
+        return error
+    raise AssertionError("it did not fail")
+
+
+def test_not_there_yet(scene):
+    error = failure(lambda: scene.alice.signaling.publish(LOBBY, GLib.Variant("s", "early")))
+    assert error.matches(Peer.Error.quark(), Peer.Error.NOT_OPEN_YET)
+    wait_until(lambda: scene.alice.n_available and scene.bob.n_available)
+
+
+def test_talk(scene):
+    odd = ["room", "a/b+#:%ж"]
+    other = ["room", "a", "b+#:%ж"]
+    ids = [scene.alice.subscribe(topic) for topic in (LOBBY, odd)]
+    scene.alice.signaling.publish(LOBBY, GLib.Variant("s", "mine"))
+    scene.alice.settle()
+    wait_until(lambda: scene.alice.heard)
+    assert scene.alice.heard == [(LOBBY, "mine")]
+    scene.bob.signaling.publish(other, GLib.Variant("s", "elsewhere"))
+    scene.bob.signaling.publish(odd, GLib.Variant("a{sv}", {"n": GLib.Variant("i", 7)}))
+    wait_until(lambda: len(scene.alice.heard) > 1)
+    assert scene.alice.heard.pop() == (odd, {"n": 7})
+    for subscription in ids:
+        scene.alice.signaling.unsubscribe(subscription)
+    assert not scene.bob.heard
+
+
+def test_garbage(scene):
+    subscription = scene.alice.subscribe(LOBBY)
+    scene.alice.settle()
+    stranger = new_mqtt_client()
+    stranger.connect("127.0.0.1", scene.broker.port)
+    stranger.loop_start()
+    for payload in (b"\xff\0{", b"[" * 1000):
+        stranger.publish("peerglib/room/lobby", payload, 2)
+    wait_until(lambda: len(scene.alice.errors) == 2)
+    stranger.disconnect()
+    stranger.loop_stop()
+    invalid, too_deep = scene.alice.errors
+    assert invalid.matches(Peer.Error.quark(), Peer.Error.INVALID_DATA)
+    assert too_deep.matches(Peer.Error.quark(), Peer.Error.LIMIT_EXCEEDED)
+    scene.alice.errors.clear()
+    scene.alice.signaling.unsubscribe(subscription)
+
+
+def test_encrypted(scene):
+    alice, bob = (Peer.EncryptedSignaling.new(client.signaling, "a long password") for client in (scene.alice, scene.bob))
+    heard = []
+    carried = scene.alice.heard = []
+    alice.subscribe(LOBBY, lambda _signaling, _topic, message, *_: heard.append(message.unpack()))
+    plain = scene.alice.subscribe(LOBBY)
+    scene.alice.settle()
+    bob.publish(LOBBY, GLib.Variant("s", "secret"))
+    wait_until(lambda: heard)
+    assert heard == ["secret"] and not carried
+    scene.alice.signaling.unsubscribe(plain)
+
+
+def test_broker_comes_back(scene):
+    scene.alice.heard = []
+    subscription = scene.alice.subscribe(LOBBY)
+    scene.broker.stop()
+    wait_until(lambda: scene.alice.errors and scene.bob.errors)
+    assert scene.alice.errors[0].matches(Peer.Error.quark(), Peer.Error.NETWORK)
+    scene.broker.start()
+    wait_until(lambda: scene.alice.n_available > 1 and scene.bob.n_available > 1)
+    scene.alice.settle()
+    scene.bob.signaling.publish(LOBBY, GLib.Variant("s", "again"))
+    wait_until(lambda: scene.alice.heard)
+    assert scene.alice.heard == [(LOBBY, "again")]
+    scene.alice.signaling.unsubscribe(subscription)
+
+
+def main():
+    tests = [function for name, function in globals().items() if name.startswith("test_")]
+    scene = Scene()
+    failed = 0
+    print(f"1..{len(tests)}")
+    for number, test in enumerate(tests, 1):
+        try:
+            test(scene)
+            print(f"ok {number} - {test.__name__}", flush=True)
+        except (AssertionError, GLib.Error) as error:
+            failed += 1
+            print(f"not ok {number} - {test.__name__}: {error}", flush=True)
+    scene.end()
+    sys.exit(failed > 0)
+
+
+main()
