@@ -184,6 +184,21 @@ dup_session (PeerBaseConnection *connection)
   return session;
 }
 
+/* When both sides offered, this one's offer may have gone to a line that the
+ * other has lost since; that it is there now is certain. */
+static void
+peer_room_peerjs_mesh_refuse (PeerRoomPeerjsMesh *self,
+                              PeerBaseConnection *connection,
+                              const char *session)
+{
+  PeerMeshNetwork *mesh = PEER_MESH_NETWORK (self);
+  const char *id = peer_base_connection_get_peer_id (connection);
+
+  peer_base_connection_close (connection);
+  peer_mesh_network_lost_sight_of (mesh, id);
+  peer_mesh_network_heard_of (mesh, id, session);
+}
+
 static void
 peer_connection_cb (PeerRoomPeerjsMesh *self,
                     PeerDataConnection *connection)
@@ -195,7 +210,7 @@ peer_connection_cb (PeerRoomPeerjsMesh *self,
 
   if (!peer_mesh_network_takes_offer (mesh, peer_base_connection_get_peer_id (base), session))
     {
-      peer_base_connection_close (base);
+      peer_room_peerjs_mesh_refuse (self, base, session);
       return;
     }
 

@@ -8,7 +8,7 @@
 
 /* A member of a room, to be killed.
  *
- *   room-member MANAGER-URI ROOM ID
+ *   room-member SERVICE URI ROOM ID
  *
  * It ends with its standard input, too. */
 
@@ -28,16 +28,17 @@ main (int argc,
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
+  g_autoptr (GEnumClass) services = g_type_class_ref (PEER_TYPE_ROOM_SERVICE);
   g_autoptr (PeerRoom) room = NULL;
 
-  if (argc != 4)
+  if (argc != 5)
     return 2;
 
   room = g_object_new (PEER_TYPE_ROOM,
-                       "service", PEER_ROOM_SERVICE_MANAGER,
-                       "uri", argv[1],
-                       "name", argv[2],
-                       "peer-id", argv[3],
+                       "service", g_enum_get_value_by_nick (services, argv[1])->value,
+                       "uri", argv[2],
+                       "name", argv[3],
+                       "peer-id", argv[4],
                        "ice-servers", no_ice_servers,
                        NULL);
   peer_room_join_async (room, NULL, NULL, NULL);

@@ -10,6 +10,7 @@
 
 typedef struct
 {
+  PeerRoomService service;
   PeerSignaling *bus;
   PeerServer *server;
   PeerSignalingManager *manager;
@@ -21,7 +22,32 @@ begin_signaling (void)
 {
   World *self = g_new0 (World, 1);
 
+  self->service = PEER_ROOM_SERVICE_SIGNALING;
   self->bus = peer_memory_signaling_new ();
+
+  return self;
+}
+
+static World *
+world_new_with_server (PeerRoomService service)
+{
+  World *self = g_new0 (World, 1);
+  g_autoptr (GError) error = NULL;
+
+  self->service = service;
+  self->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, NULL);
+  peer_server_listen (self->server, &error);
+  g_assert_no_error (error);
+
+  return self;
+}
+
+static gpointer
+begin_peerjs (void)
+{
+  World *self = world_new_with_server (PEER_ROOM_SERVICE_PEERJS);
+
+  self->uri = g_strdup_printf ("http://127.0.0.1:%u/", peer_server_get_port (self->server));
 
   return self;
 }
@@ -29,12 +55,9 @@ begin_signaling (void)
 static gpointer
 begin_manager (void)
 {
-  World *self = g_new0 (World, 1);
+  World *self = world_new_with_server (PEER_ROOM_SERVICE_MANAGER);
   g_autoptr (GError) error = NULL;
 
-  self->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, NULL);
-  peer_server_listen (self->server, &error);
-  g_assert_no_error (error);
   self->manager = peer_signaling_manager_new ();
   peer_signaling_manager_attach (self->manager, peer_server_get_soup_server (self->server), NULL, &error);
   g_assert_no_error (error);
@@ -52,7 +75,7 @@ make_room (gpointer world,
   g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
 
   return g_object_new (PEER_TYPE_ROOM,
-                       "service", self->bus != NULL ? PEER_ROOM_SERVICE_SIGNALING : PEER_ROOM_SERVICE_MANAGER,
+                       "service", self->service,
                        "signaling", self->bus,
                        "uri", self->uri,
                        "name", name,
@@ -89,6 +112,12 @@ static const RoomWorld manager_world = {
   .end = end,
 };
 
+static const RoomWorld peerjs_world = {
+  .begin = begin_peerjs,
+  .make_room = make_room,
+  .end = end,
+};
+
 static RoomWatch *
 join (World *world,
       const char *id)
@@ -106,7 +135,8 @@ start_member (World *world,
               const char *id)
 {
   g_autoptr (GError) error = NULL;
-  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, g_getenv ("ROOM_MEMBER"), world->uri,
+  const char *service = world->service == PEER_ROOM_SERVICE_PEERJS ? "peerjs" : "manager";
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, g_getenv ("ROOM_MEMBER"), service, world->uri,
                                            "lobby", id, NULL);
 
   g_assert_no_error (error);
@@ -115,9 +145,10 @@ start_member (World *world,
 }
 
 static void
-test_killed (void)
+test_killed (gconstpointer data)
 {
-  World *world = begin_manager ();
+  const RoomWorld *kind = data;
+  World *world = kind->begin ();
   g_autoptr (GPtrArray) watches = g_ptr_array_new_with_free_func ((GDestroyNotify) room_watch_free);
   g_autoptr (GSubprocess) process = start_member (world, "carol");
   RoomWatch *alice;
@@ -149,9 +180,10 @@ test_killed (void)
 }
 
 static void
-test_killed_and_back_at_once (void)
+test_killed_and_back_at_once (gconstpointer data)
 {
-  World *world = begin_manager ();
+  const RoomWorld *kind = data;
+  World *world = kind->begin ();
   g_autoptr (GSubprocess) process = start_member (world, "carol");
   g_autoptr (RoomWatch) alice = NULL;
 
@@ -172,6 +204,33 @@ test_killed_and_back_at_once (void)
   end (world);
 }
 
+/* The one who holds the room's name at the server is gone without a word: the
+ * next one takes it, and newcomers find those who are there. */
+static void
+test_holder_killed (gconstpointer data)
+{
+  const RoomWorld *kind = data;
+  World *world = kind->begin ();
+  g_autoptr (GPtrArray) watches = g_ptr_array_new_with_free_func ((GDestroyNotify) room_watch_free);
+  g_autoptr (GSubprocess) process = start_member (world, "alice");
+  RoomWatch *bob;
+
+  WAIT_UNTIL (peer_server_get_client (world->server, "lobby") != NULL);
+  bob = join (world, "bob");
+  g_ptr_array_add (watches, bob);
+  g_assert_cmpstr (peer_room_get_host_id (bob->room), ==, "alice");
+
+  g_subprocess_force_exit (process);
+  g_subprocess_wait (process, NULL, NULL);
+  g_ptr_array_add (watches, join (world, "carol"));
+  WAIT_UNTIL (room_watches_agree (watches));
+  g_assert_true (peer_room_get_is_host (bob->room));
+  g_assert_cmpuint (bob->n_left, ==, 1);
+
+  g_ptr_array_set_size (watches, 0);
+  kind->end (world);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -181,8 +240,12 @@ main (int argc,
 
   room_scenarios_add ("/mesh-rooms/signaling", &signaling_world, 5);
   room_scenarios_add ("/mesh-rooms/manager", &manager_world, 5);
-  g_test_add_func ("/mesh-rooms/killed", test_killed);
-  g_test_add_func ("/mesh-rooms/killed-and-back-at-once", test_killed_and_back_at_once);
+  room_scenarios_add ("/mesh-rooms/peerjs", &peerjs_world, 5);
+  g_test_add_data_func ("/mesh-rooms/manager/killed", &manager_world, test_killed);
+  g_test_add_data_func ("/mesh-rooms/manager/killed-and-back-at-once", &manager_world, test_killed_and_back_at_once);
+  g_test_add_data_func ("/mesh-rooms/peerjs/killed", &peerjs_world, test_killed);
+  g_test_add_data_func ("/mesh-rooms/peerjs/killed-and-back-at-once", &peerjs_world, test_killed_and_back_at_once);
+  g_test_add_data_func ("/mesh-rooms/peerjs/holder-killed", &peerjs_world, test_holder_killed);
 
   return g_test_run ();
 }

@@ -184,15 +184,25 @@ const RoomWorld mesh_world_signaling = {
 
 /* Over a signaling manager */
 
-static gpointer
-begin_manager (void)
+static World *
+world_new_with_server (void)
 {
   World *self = world_new ();
   g_autoptr (GError) error = NULL;
 
-  self->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, NULL);
+  self->server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, "expire-timeout", 100, "cleanup-interval", 50, NULL);
   peer_server_listen (self->server, &error);
   g_assert_no_error (error);
+
+  return self;
+}
+
+static gpointer
+begin_manager (void)
+{
+  World *self = world_new_with_server ();
+  g_autoptr (GError) error = NULL;
+
   self->manager = peer_signaling_manager_new ();
   peer_signaling_manager_attach (self->manager, peer_server_get_soup_server (self->server), NULL, &error);
   g_assert_no_error (error);
@@ -201,20 +211,28 @@ begin_manager (void)
 }
 
 static PeerRoom *
-make_manager_room (gpointer world,
-                   const char *name,
-                   const char *peer_id)
+world_make_room (World *self,
+                 PeerRoomService service,
+                 const char *path,
+                 const char *name,
+                 const char *peer_id)
 {
-  World *self = world;
   Way *way = world_add_way (self);
   g_autofree char *uri = NULL;
 
   way->proxy = peer_test_proxy_new (peer_server_get_port (self->server));
-  uri = g_strdup_printf ("ws://127.0.0.1:%u/webrtc", way->proxy->port);
+  uri = g_strdup_printf ("http://127.0.0.1:%u%s", way->proxy->port, path);
 
   return way_take_room (way,
-                        g_object_new (PEER_TYPE_ROOM, "name", name, "uri", uri, "service", PEER_ROOM_SERVICE_MANAGER,
-                                      "peer-id", peer_id, NULL));
+                        g_object_new (PEER_TYPE_ROOM, "name", name, "uri", uri, "service", service, "peer-id", peer_id, NULL));
+}
+
+static PeerRoom *
+make_manager_room (gpointer world,
+                   const char *name,
+                   const char *peer_id)
+{
+  return world_make_room (world, PEER_ROOM_SERVICE_MANAGER, "/webrtc", name, peer_id);
 }
 
 static void
@@ -236,13 +254,14 @@ mend_proxy (gpointer world,
 }
 
 static void
-end_manager (gpointer world)
+end_server (gpointer world)
 {
   World *self = world;
 
-  peer_signaling_manager_stop (self->manager);
+  if (self->manager != NULL)
+    peer_signaling_manager_stop (self->manager);
   peer_server_stop (self->server);
-  g_object_unref (self->manager);
+  g_clear_object (&self->manager);
   g_object_unref (self->server);
   g_ptr_array_unref (self->ways);
   g_free (self);
@@ -253,7 +272,31 @@ const RoomWorld mesh_world_manager = {
   .make_room = make_manager_room,
   .cut = cut_proxy,
   .mend = mend_proxy,
-  .end = end_manager,
+  .end = end_server,
+};
+
+/* Over a PeerJS server */
+
+static gpointer
+begin_peerjs (void)
+{
+  return world_new_with_server ();
+}
+
+static PeerRoom *
+make_peerjs_room (gpointer world,
+                  const char *name,
+                  const char *peer_id)
+{
+  return world_make_room (world, PEER_ROOM_SERVICE_PEERJS, "/", name, peer_id);
+}
+
+const RoomWorld mesh_world_peerjs = {
+  .begin = begin_peerjs,
+  .make_room = make_peerjs_room,
+  .cut = cut_proxy,
+  .mend = mend_proxy,
+  .end = end_server,
 };
 
 /* Over the topics of a server */
@@ -313,23 +356,12 @@ make_encrypted_room (gpointer world,
                                       PEER_ROOM_SERVICE_SIGNALING, "peer-id", peer_id, NULL));
 }
 
-static void
-end_websocket (gpointer world)
-{
-  World *self = world;
-
-  peer_server_stop (self->server);
-  g_object_unref (self->server);
-  g_ptr_array_unref (self->ways);
-  g_free (self);
-}
-
 const RoomWorld mesh_world_websocket = {
   .begin = begin_websocket,
   .make_room = make_websocket_room,
   .cut = cut_proxy,
   .mend = mend_proxy,
-  .end = end_websocket,
+  .end = end_server,
 };
 
 const RoomWorld mesh_world_encrypted = {
@@ -337,5 +369,5 @@ const RoomWorld mesh_world_encrypted = {
   .make_room = make_encrypted_room,
   .cut = cut_proxy,
   .mend = mend_proxy,
-  .end = end_websocket,
+  .end = end_server,
 };

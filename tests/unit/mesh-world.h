@@ -11,5 +11,6 @@ extern const RoomWorld mesh_world_signaling;
 extern const RoomWorld mesh_world_manager;
 extern const RoomWorld mesh_world_websocket;
 extern const RoomWorld mesh_world_encrypted;
+extern const RoomWorld mesh_world_peerjs;
 
 G_END_DECLS

@@ -12,6 +12,7 @@ main (int argc,
 
   room_scenarios_add ("/mesh-rooms/signaling", &mesh_world_signaling, 16);
   room_scenarios_add ("/mesh-rooms/manager", &mesh_world_manager, 16);
+  room_scenarios_add ("/mesh-rooms/peerjs", &mesh_world_peerjs, 16);
 
   return g_test_run ();
 }

@@ -35,7 +35,7 @@ _peer_server ()
   esac
 
   mapfile -t COMPREPLY < <(compgen -W '
-    --config --port --host --path --key --sslkey --sslcert --cors --allow-discovery --proxied --strict-http-key
+    --config --port --host --path --key --sslkey --sslcert --cors --allow-discovery --proxied --strict-http-key --hub
     --expire-timeout --alive-timeout --concurrent-limit --cleanup-out-msgs --clients-per-address
     --max-message-size --max-depth --max-id-length --messages-per-second --message-burst --send-buffer-size
     --queue-limit --queue-total-limit --queue-total-size --handshake-timeout --handshake-limit --unlimited

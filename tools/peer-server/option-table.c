@@ -72,6 +72,7 @@ const OptionSpec option_specs[] = {
   FROM_FILE ("turn-secret-file", OPTION_NONE, N_ ("File with the secret of the TURN servers")),
   NUMBER ("turn-ttl", 0, OPTION_NONE, "turn-ttl", N_ ("Seconds that these credentials are valid (43200)")),
   LISTED ("stun-uri", "stun-uris", N_ ("STUN server to tell clients of"), N_ ("URI")),
+  SERVICE ("hub", N_ ("Be a hub that rooms meet at")),
   SERVICE ("signaling", N_ ("Carry messages on topics at /signaling")),
   LIMIT ("topics-per-client", N_ ("Topics that a client of it subscribes to (128)")),
   SERVICE ("rooms", N_ ("Introduce the members of rooms to each other at /webrtc")),

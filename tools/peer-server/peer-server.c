@@ -14,6 +14,7 @@
 
 #include "activation.h"
 #include "events.h"
+#include "hub.h"
 #include "log.h"
 #include "monitor.h"
 #include "options.h"
@@ -26,6 +27,7 @@ typedef struct
 {
   Options *options;
   PeerServer *server;
+  PeerHub *hub;     /* nullable */
   Monitor *monitor; /* nullable */
   Rooms *rooms;     /* nullable */
   Service *service;
@@ -38,6 +40,7 @@ program_clear (Program *self)
   g_clear_pointer (&self->service, service_free);
   g_clear_pointer (&self->monitor, monitor_free);
   g_clear_pointer (&self->rooms, rooms_free);
+  g_clear_object (&self->hub);
   g_clear_object (&self->server);
   g_clear_pointer (&self->options, options_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
@@ -55,6 +58,8 @@ terminate_cb (gpointer user_data)
   service_stopping (self->service);
   if (self->rooms != NULL)
     rooms_stop (self->rooms);
+  if (self->hub != NULL)
+    peer_hub_stop (self->hub);
   peer_server_stop (self->server);
 
   return G_SOURCE_CONTINUE;
@@ -72,6 +77,8 @@ program_reload (Program *self,
   events_update (self->server);
   if (self->rooms != NULL)
     rooms_configure (self->rooms, options);
+  if (self->hub != NULL)
+    hub_update (self->hub, options);
   options_free (self->options);
   self->options = g_steal_pointer (&options);
 
@@ -125,10 +132,23 @@ program_listen (Program *self,
 }
 
 static gboolean
+program_start_rooms (Program *self,
+                     GError **error)
+{
+  if (!options_get_flag (self->options, "rooms"))
+    return TRUE;
+
+  self->rooms = rooms_new (self->options, self->server, error);
+
+  return self->rooms != NULL && rooms_start (self->rooms, error);
+}
+
+static gboolean
 program_start (Program *self,
                GError **error)
 {
   const char *where = options_get_text (self->options, "metrics");
+  GError *hub_error = NULL;
 
   if (!settings_apply (self->options, self->server, error))
     return FALSE;
@@ -147,12 +167,17 @@ program_start (Program *self,
 
   if (!program_listen (self, error))
     return FALSE;
-  if (!options_get_flag (self->options, "rooms"))
-    return TRUE;
+  if (!program_start_rooms (self, error))
+    return FALSE;
 
-  self->rooms = rooms_new (self->options, self->server, error);
+  self->hub = hub_start (self->options, self->server, &hub_error);
+  if (hub_error != NULL)
+    {
+      g_propagate_error (error, hub_error);
+      return FALSE;
+    }
 
-  return self->rooms != NULL && rooms_start (self->rooms, error);
+  return TRUE;
 }
 
 static int

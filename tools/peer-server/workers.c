@@ -84,6 +84,9 @@ workers_check (Options *options,
   else if (count > 1 && options_get_text (options, "redis") == NULL)
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                          _ ("More than one worker needs --redis: it is where they find each other’s clients"));
+  else if (count > 1 && options_get_flag (options, "hub"))
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         _ ("--hub needs a single worker: the clients of a room have to be at the same one"));
   else if (count > 1 && options_get_flag (options, "signaling"))
     g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                          _ ("--signaling needs a single worker: workers do not hear each other’s messages"));

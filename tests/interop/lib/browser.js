@@ -33,6 +33,8 @@ const suiteFile = path => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const FILES = {
   '/': [suiteFile('page.html'), 'text/html'],
+  '/hub-page.html': [suiteFile('hub-page.html'), 'text/html'],
+  '/hub-page.js': [suiteFile('hub-page.js'), 'text/javascript'],
   '/page.js': [suiteFile('page.js'), 'text/javascript'],
   '/measure.js': [suiteFile('measure.js'), 'text/javascript'],
   '/values.js': [suiteFile('lib/values.js'), 'text/javascript'],
@@ -107,6 +109,13 @@ export class Browser {
     const query = new URLSearchParams({ server: server.uri });
     await page.goto(`http://127.0.0.1:${this.#web.address().port}/files/?${query}`);
     await page.locator('#connect-button:enabled').waitFor();
+    return page;
+  }
+
+  // One of our pages, as it is.
+  async open(path) {
+    const page = await this.#browser.newPage();
+    await page.goto(`http://127.0.0.1:${this.#web.address().port}/${path}`);
     return page;
   }
 

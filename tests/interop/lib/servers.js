@@ -35,6 +35,11 @@ export async function startReferenceServer(options = OPTIONS, port = 0) {
   return new Server('peer', await start(process.execPath, [command, ...options], STARTED, { env: { PORT: `${port}` } }));
 }
 
+// With everything that rooms can be at.
+export function startRoomServer() {
+  return startPeerServer([...OPTIONS, '--rooms', '--hub', '--signaling']);
+}
+
 export async function startPeerServer(options = OPTIONS) {
   return new Server('peer-server', await start(tool('PEER_SERVER'), [...options, '--port', '0'], STARTED));
 }
