@@ -179,7 +179,10 @@ peer_webrtc_channels_create (PeerWebrtcChannels *self,
 
   while ((channel = take_waiting (self)) != NULL)
     {
-      has_failed |= !peer_webrtc_channel_create (channel, webrtcbin);
+      if (peer_webrtc_channel_is_in_use (channel))
+        has_failed |= !peer_webrtc_channel_create (channel, webrtcbin);
+      else
+        peer_webrtc_channels_forget (self, channel);
       peer_webrtc_channel_unref (channel);
     }
 
@@ -313,8 +316,18 @@ count_incoming (PeerWebrtcChannels *self)
   return n;
 }
 
+/* Messages that open channels overtake each other. The lowest number of either
+ * side is that of the channel it opened first. */
+static gboolean
+is_for_first (PeerWebrtcChannels *self,
+              int stream_id)
+{
+  return !self->is_offerer && stream_id <= 1 && peer_webrtc_channel_get_stream_id (self->first) == -1;
+}
+
 static PeerWebrtcChannel *
-add_incoming (PeerWebrtcChannels *self)
+add_incoming (PeerWebrtcChannels *self,
+              int stream_id)
 {
   g_autoptr (PeerTransportQueue) queue = NULL;
   PeerWebrtcChannel *channel;
@@ -322,7 +335,7 @@ add_incoming (PeerWebrtcChannels *self)
   self->n_streams++;
   if (self->n_streams > MAX_STREAMS)
     self->is_deaf = TRUE;
-  if (!self->is_offerer && self->n_streams == 1)
+  if (is_for_first (self, stream_id))
     return self->first;
 
   queue = peer_transport_queue_new (NULL);
@@ -351,7 +364,7 @@ on_stream_added (GstElement *sctpdec,
   g_mutex_lock (&self->lock);
   channel = find_stream (self, stream_id);
   if (channel == NULL)
-    channel = add_incoming (self);
+    channel = add_incoming (self, stream_id);
   peer_webrtc_channel_ref (channel);
   is_deaf = self->is_deaf;
   g_mutex_unlock (&self->lock);

@@ -263,6 +263,7 @@ test_both_ways (void)
   pair_start (&pair);
   wait_for (&ours.is_open);
   wait_for (&theirs.is_open);
+  wait_for (&pair.answerer.is_open);
   further_add (&added, &pair.answerer, &late);
   wait_for (&added.is_open);
 
@@ -379,7 +380,7 @@ test_limit (void)
   incoming_init (&incoming, &pair.answerer);
   for (guint i = 0; i < n; i++)
     {
-      further_add (&added[i], &pair.offerer, &reliable);
+      further_add (&added[i], &pair.offerer, i == 0 ? &reliable : &game);
       wait_for (&added[i].is_open);
     }
   while (incoming.n < n)
@@ -391,7 +392,7 @@ test_limit (void)
   g_assert_cmpuint (incoming.n, ==, n);
 
   peer_transport_close (added[0].transport);
-  wait_for (&incoming.list[0].is_closed);
+  wait_for (&incoming_find (&incoming, "reliable")->is_closed);
   further_add (&added[n + 1], &pair.offerer, &late);
   wait_for_incoming (&incoming, "spät");
 

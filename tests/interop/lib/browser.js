@@ -41,6 +41,8 @@ const FILES = {
   '/room/': [suiteFile('room.html'), 'text/html'],
   '/room/page.js': [suiteFile('room-page.js'), 'text/javascript'],
   '/room/peerjs.min.js': [packageFile('peerjs/dist/peerjs.min.js'), 'text/javascript'],
+  '/channels/': [suiteFile('channels.html'), 'text/html'],
+  '/channels/page.js': [suiteFile('channels-page.js'), 'text/javascript'],
   '/files/': [demoFile('index.html'), 'text/html'],
   '/files/page.css': [demoFile('page.css'), 'text/css'],
   '/files/page.js': [demoFile('page.js'), 'text/javascript'],
@@ -95,6 +97,11 @@ export class Browser {
     endpoint.server = server;
     await endpoint.open();
     return endpoint;
+  }
+
+  // One with a link and its data channels.
+  channels(id) {
+    return this.#commandable('/channels/', id);
   }
 
   // One with senders and receivers of p2p.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // Programs of libpeerglib that are told what to do in JSON lines: native-peer,
-// which is a peer, and native-endpoint, a server with senders and receivers.
+// which is a peer, native-endpoint, a server with senders and receivers, and
+// native-channels, a link.
 
 import { Endpoint } from './endpoint.js';
 import { toVariantText } from './model.js';
@@ -115,6 +116,14 @@ export class NativeEndpoints extends NativeProgram {
     const self = new NativeEndpoints('native-endpoint');
     const { uri } = await self.ready({ event: 'listening' });
     self.uri = uri;
+    return self;
+  }
+}
+
+export class NativeChannels extends NativeProgram {
+  static async start() {
+    const self = new NativeChannels('native-channels');
+    await self.ready({ event: 'ready' });
     return self;
   }
 }
