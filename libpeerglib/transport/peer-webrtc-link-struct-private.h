@@ -11,6 +11,7 @@
 #include "peer-webrtc-monitor-private.h"
 #include "peer-webrtc-path-private.h"
 #include "peer-webrtc-relays-private.h"
+#include "peer-webrtc-sections-private.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,7 @@ struct _PeerWebrtcLink
   GstElement *webrtcbin;
   GstElement *dtlsenc;
   gboolean has_remote_description;
+  PeerWebrtcSections *sections; /* nullable; set before webrtcbin gets the offer */
   gboolean is_torn_down;
   guint n_remote_candidates;
   guint n_idle_checks;
@@ -100,7 +102,8 @@ void peer_webrtc_negotiation_set_remote_description (PeerWebrtcLink *self,
                                                      const char *type,
                                                      const char *sdp);
 void peer_webrtc_negotiation_add_remote_candidate (PeerWebrtcLink *self,
-                                                   const char *candidate);
+                                                   const char *candidate,
+                                                   int m_line_index);
 
 /* Whether this is the certificate that the remote description promises. */
 gboolean peer_webrtc_negotiation_verify (PeerWebrtcLink *self,

@@ -25,6 +25,7 @@ typedef struct
 {
   PeerWebrtcLink *link;
   char *candidate;
+  int m_line_index;
 } RemoteCandidate;
 
 static void
@@ -331,6 +332,7 @@ peer_webrtc_link_unref (PeerWebrtcLink *self)
   peer_transport_queue_unref (self->queue);
   peer_transport_config_free (self->config);
   g_clear_pointer (&self->remote_description, gst_webrtc_session_description_free);
+  g_clear_pointer (&self->sections, peer_webrtc_sections_free);
   peer_webrtc_path_free (self->path);
   peer_webrtc_gate_unref (self->gate);
   g_clear_pointer (&self->relays, peer_webrtc_relays_free);
@@ -418,7 +420,7 @@ add_remote_candidate (gpointer user_data)
   PeerWebrtcLink *self = data->link;
 
   if (is_running (self) && self->has_remote_description)
-    peer_webrtc_negotiation_add_remote_candidate (self, data->candidate);
+    peer_webrtc_negotiation_add_remote_candidate (self, data->candidate, data->m_line_index);
 
   return G_SOURCE_REMOVE;
 }
@@ -429,7 +431,7 @@ peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
 {
   RemoteCandidate *data;
 
-  if (!peer_webrtc_path_is_usable (candidate->candidate) || candidate->sdp_m_line_index > 0)
+  if (!peer_webrtc_path_is_usable (candidate->candidate))
     {
       g_debug ("A candidate was ignored");
       g_mutex_lock (&self->lock);
@@ -441,6 +443,7 @@ peer_webrtc_link_add_remote_candidate (PeerWebrtcLink *self,
   data = g_new0 (RemoteCandidate, 1);
   data->link = peer_webrtc_link_ref (self);
   data->candidate = g_strdup (candidate->candidate);
+  data->m_line_index = candidate->sdp_m_line_index;
   peer_webrtc_worker_invoke (G_PRIORITY_DEFAULT, add_remote_candidate,
                              data, (GDestroyNotify) remote_candidate_free);
 }

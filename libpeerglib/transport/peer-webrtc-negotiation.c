@@ -145,6 +145,13 @@ watch_ice (PeerWebrtcLink *self)
     peer_webrtc_link_connect (self, ice, "notify::state", G_CALLBACK (on_ice_state));
 }
 
+/* webrtcbin knows of the data channel alone. */
+static guint
+get_data_index (PeerWebrtcLink *self)
+{
+  return self->sections != NULL ? peer_webrtc_sections_get_index (self->sections) : 0;
+}
+
 static void
 set_local_description (PeerWebrtcLink *self,
                        const char *type,
@@ -167,6 +174,12 @@ set_local_description (PeerWebrtcLink *self,
 
   peer_webrtc_sdp_set_max_message_size (description, PEER_WEBRTC_MAX_RECEIVED_SIZE);
   sdp = gst_sdp_message_as_text (description->sdp);
+  if (self->sections != NULL)
+    {
+      g_autofree char *part = g_steal_pointer (&sdp);
+
+      sdp = peer_webrtc_sections_complete (self->sections, part);
+    }
 
   /* webrtcbin sends no more than it receives. */
   peer_webrtc_sdp_set_max_message_size (description, PEER_WEBRTC_MAX_SENT_SIZE);
@@ -214,7 +227,7 @@ on_ice_candidate (GstElement *webrtcbin,
                   const char *text,
                   PeerWebrtcLink *self)
 {
-  PeerIceCandidate candidate = { text, NULL, (int) m_line, NULL };
+  PeerIceCandidate candidate = { text, NULL, (int) (m_line + get_data_index (self)), NULL };
 
   if (text == NULL || *text == '\0')
     return;
@@ -304,15 +317,21 @@ peer_webrtc_negotiation_set_remote_description (PeerWebrtcLink *self,
                                                 const char *sdp)
 {
   const char *expected_type = self->config->is_offerer ? "answer" : "offer";
+  g_autofree char *data_offer = NULL;
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
   guint64 max_size;
   GError *error = NULL;
+
+  if (!self->config->is_offerer && self->sections == NULL)
+    self->sections = peer_webrtc_sections_new (sdp);
+  if (self->sections != NULL)
+    data_offer = peer_webrtc_sections_isolate (self->sections);
 
   if (g_strcmp0 (type, expected_type) != 0)
     error = g_error_new (PEER_ERROR, PEER_ERROR_WEBRTC, _ ("The other side sent something else in place of an %s"),
                          expected_type);
   else
-    description = peer_webrtc_sdp_parse (type, sdp, &error);
+    description = peer_webrtc_sdp_parse (type, data_offer != NULL ? data_offer : sdp, &error);
   if (description == NULL)
     {
       peer_webrtc_link_fail (self, error);
@@ -332,10 +351,26 @@ peer_webrtc_negotiation_set_remote_description (PeerWebrtcLink *self,
                          promise_new (self, self->config->is_offerer ? on_description_set : on_remote_offer_set));
 }
 
+static void
+leave_out_candidate (PeerWebrtcLink *self,
+                     const char *candidate)
+{
+  g_mutex_lock (&self->lock);
+  peer_webrtc_path_leave_out (self->path, candidate);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 peer_webrtc_negotiation_add_remote_candidate (PeerWebrtcLink *self,
-                                              const char *candidate)
+                                              const char *candidate,
+                                              int m_line_index)
 {
+  if (m_line_index >= 0 && (guint) m_line_index != get_data_index (self))
+    {
+      g_debug ("A candidate for something else was ignored");
+      leave_out_candidate (self, candidate);
+      return;
+    }
   if (self->n_remote_candidates >= MAX_REMOTE_CANDIDATES)
     {
       g_debug ("A candidate beyond the first %d was ignored", MAX_REMOTE_CANDIDATES);

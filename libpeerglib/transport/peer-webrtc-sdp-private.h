@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* What browsers take. */
 #define PEER_WEBRTC_MAX_SENT_SIZE (256 * 1024)
 
+/* Of the text of a description. */
+#define PEER_WEBRTC_MAX_SDP_SIZE (256 * 1024)
+
 /* Reads and checks a description of the other side: everything that webrtcbin
  * takes for granted has to be there. Error: PEER_ERROR_WEBRTC. */
 GstWebRTCSessionDescription *peer_webrtc_sdp_parse (const char *type,

@@ -10,8 +10,6 @@
 #include <gst/sdp/sdp.h>
 #include <libpeerglib/peer-error.h>
 
-#define MAX_SDP_SIZE (256 * 1024)
-
 /* RFC 8839 */
 #define MIN_UFRAG_LENGTH 4
 #define MIN_PASSWORD_LENGTH 22
@@ -110,7 +108,7 @@ peer_webrtc_sdp_parse (const char *type,
 
   if (!is_offer && g_strcmp0 (type, "answer") != 0)
     fault = _ ("its type is not known");
-  else if (strlen (sdp) > MAX_SDP_SIZE)
+  else if (strlen (sdp) > PEER_WEBRTC_MAX_SDP_SIZE)
     fault = _ ("it is too long");
   else if (*sdp == '\0' || !g_utf8_validate (sdp, -1, NULL) || gst_sdp_message_new_from_text (sdp, &message) != GST_SDP_OK)
     fault = _ ("it is not SDP");

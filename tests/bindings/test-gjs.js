@@ -148,6 +148,31 @@ const tests = {
     assert(results[0] === 'carol');
     carol.destroy();
   },
+
+  sender() {
+    const common = {
+      signaling: Peer.MemorySignaling.new(),
+      room: 'garden',
+      iceServers: Gio.ListStore.new(Peer.IceServer.$gtype),
+    };
+    const sender = new Peer.Sender({ ...common, state: parse("{'sensor': <'north'>}") });
+    const receiver = new Peer.Receiver(common);
+    const messages = [];
+    let disposed = false;
+    receiver.connect('message', (_, id, message, state) =>
+      messages.push([id, message.unpack(), state.recursiveUnpack().sensor].join(' ')));
+    receiver.connect('dispose', (_, id, connection, state, error) => {
+      disposed = error === null;
+    });
+    receiver.start();
+    sender.start();
+    sender.send(parse("'early'"), null);
+    waitUntil(() => messages.length > 0);
+    assert(messages[0] === `${sender.id} early north`, messages[0]);
+    sender.stop();
+    waitUntil(() => disposed);
+    receiver.stop();
+  },
 };
 
 const scene = new Scene();

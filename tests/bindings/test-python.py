@@ -164,6 +164,41 @@ def test_open_async(scene):
     carol.destroy()
 
 
+def test_sender(_scene):
+    signaling = Peer.MemorySignaling.new()
+    common = {"signaling": signaling, "room": "garden", "ice_servers": Gio.ListStore.new(Peer.IceServer)}
+    channels = Gio.ListStore.new(Peer.ConnectOptions)
+    channels.append(Peer.ConnectOptions(label="chat", reliable=True))
+    sender = Peer.Sender(state=GLib.Variant("a{sv}", {"sensor": GLib.Variant("s", "north")}), channels=channels, **common)
+    receiver = Peer.Receiver(credentials=GLib.Variant("s", "secret"), **common)
+    events, asked, messages, synced = [], [], [], []
+
+    def authorize(_, request):
+        asked.append((request.get_peer_id(), request.get_credentials().unpack()))
+        request.accept()
+        return True
+
+    sender.connect("authorize", authorize)
+    receiver.connect("connect", lambda _, sender_id, connection, state: events.append((sender_id, state["sensor"])))
+    receiver.connect("dispose", lambda _, sender_id, connection, state, error: events.append((sender_id, error)))
+    receiver.connect("message::chat", lambda _, sender_id, message, state: messages.append(message.unpack()))
+    receiver.connect("sync", lambda _, sender_id, state: synced.append(state.unpack()))
+    sender.start()
+    receiver.start()
+    wait_until(lambda: receiver.get_channel(sender.props.id, "chat"))
+    assert sender.send(GLib.Variant("s", "hello"), None)
+    wait_until(lambda: messages)
+    assert messages == ["hello"]
+    assert asked == [(receiver.props.id, "secret")]
+    assert sender.sync(GLib.Variant("a{sv}", {"level": GLib.Variant("x", 3)}), Peer.SyncMode.MERGE)
+    wait_until(lambda: synced)
+    assert synced == [{"sensor": "north", "level": 3}]
+    sender.stop()
+    wait_until(lambda: len(events) == 2)
+    assert events == [(sender.props.id, "north"), (sender.props.id, None)]
+    receiver.stop()
+
+
 def main():
     tests = [function for name, function in globals().items() if name.startswith("test_")]
     scene = Scene()

@@ -182,6 +182,35 @@ private void test_open_async () {
     }
 }
 
+private void test_sender () {
+    try {
+        var signaling = Peer.MemorySignaling.@new ();
+        var sender = (Peer.Sender) Object.new (typeof (Peer.Sender),
+                                               "signaling", signaling,
+                                               "ice-servers", new ListStore (typeof (Peer.IceServer)));
+        var receiver = (Peer.Receiver) Object.new (typeof (Peer.Receiver),
+                                                   "signaling", signaling,
+                                                   "ice-servers", new ListStore (typeof (Peer.IceServer)));
+        string? received = null;
+        bool is_connected = false;
+        bool is_disposed = false;
+
+        sender.connected.connect ((id, connection) => is_connected = id == receiver.id);
+        receiver.message.connect ((id, message, state) => received = message.get_string ());
+        receiver.disposed.connect ((id, connection, state, error) => is_disposed = error == null);
+        sender.start ();
+        receiver.start ();
+        sender.send (new Variant.string ("hello"), null);
+        wait_until (() => received != null && is_connected);
+        assert_cmpstr (received, CompareOperator.EQ, "hello");
+        sender.stop ();
+        wait_until (() => is_disposed);
+        receiver.stop ();
+    } catch (Error error) {
+        assert_not_reached ();
+    }
+}
+
 public static int main (string[] args) {
     Test.init (ref args);
     Test.add_func ("/vala/connect", test_connect);
@@ -190,5 +219,6 @@ public static int main (string[] args) {
     Test.add_func ("/vala/raw", test_raw);
     Test.add_func ("/vala/errors", test_errors);
     Test.add_func ("/vala/open-async", test_open_async);
+    Test.add_func ("/vala/sender", test_sender);
     return Test.run ();
 }

@@ -4,6 +4,7 @@
 
 #include "fuzz-values.h"
 #include "libpeerglib/transport/peer-webrtc-sdp-private.h"
+#include "libpeerglib/transport/peer-webrtc-sections-private.h"
 
 #define PEM "-----BEGIN CERTIFICATE-----\n"                                      \
             "MIIBZTCCAQqgAwIBAgIBATAKBggqhkjOPQQDAjAiMSAwHgYDVQQDDBdsaWJwZWVy\n" \
@@ -30,12 +31,37 @@ check_attributes (const GstWebRTCSessionDescription *description)
   peer_webrtc_sdp_matches_certificate (description, PEM);
 }
 
+/* Of several sections one stays, and the answer has as many as the offer. */
+static char *
+isolate (const char *offer)
+{
+  g_autoptr (PeerWebrtcSections) sections = peer_webrtc_sections_new (offer);
+  g_autofree char *isolated = NULL;
+  g_autofree char *complete = NULL;
+  g_autoptr (PeerWebrtcSections) again = NULL;
+
+  if (sections == NULL)
+    return g_strdup (offer);
+
+  isolated = peer_webrtc_sections_isolate (sections);
+  g_assert_null (peer_webrtc_sections_new (isolated));
+  complete = peer_webrtc_sections_complete (sections, isolated);
+  if (strlen (complete) > PEER_WEBRTC_MAX_SDP_SIZE)
+    return g_steal_pointer (&isolated);
+
+  again = peer_webrtc_sections_new (complete);
+  g_assert_cmpuint (peer_webrtc_sections_get_index (again), ==, peer_webrtc_sections_get_index (sections));
+
+  return g_steal_pointer (&isolated);
+}
+
 /* The first byte says whether it is an answer. What is accepted is still a
  * description after it was completed and printed. */
 int
 LLVMFuzzerTestOneInput (const guint8 *data,
                         size_t size)
 {
+  g_autofree char *whole = NULL;
   g_autofree char *text = NULL;
   g_autofree char *printed = NULL;
   g_autoptr (GstWebRTCSessionDescription) description = NULL;
@@ -47,7 +73,8 @@ LLVMFuzzerTestOneInput (const guint8 *data,
     return 0;
 
   type = data[0] % 2 == 0 ? "offer" : "answer";
-  text = g_strndup ((const char *) data + 1, size - 1);
+  whole = g_strndup ((const char *) data + 1, size - 1);
+  text = isolate (whole);
   description = peer_webrtc_sdp_parse (type, text, NULL);
   if (description == NULL)
     return 0;
