@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The signaling over MQTT of demos/signaling, with a broker of the test's own.
+"""The signaling over MQTT of demos/signaling, with a broker of the test's own,
+and that of docs/signaling.md.
 
-usage: signaling-mqtt.py DIRECTORY MOSQUITTO
+usage: signaling-mqtt.py DIRECTORY MOSQUITTO PAGE
 """
 
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import gi
 sys.path.insert(0, sys.argv[1])
 
 gi.require_version("Peer", "1.0")
-from gi.repository import GLib, Peer  # noqa: E402
+from gi.repository import Gio, GLib, GObject, Peer  # noqa: E402
 from mqtt_signaling import MqttSignaling, new_mqtt_client  # noqa: E402
 
 DEADLINE = 120
@@ -173,6 +175,55 @@ def test_encrypted(scene):
     wait_until(lambda: heard)
     assert heard == ["secret"] and not carried
     scene.alice.signaling.unsubscribe(plain)
+
+
+def test_rooms(scene):
+    """Those who know only the broker meet, and talk without it."""
+    rooms = [Peer.Room.new("kitchen", client.signaling) for client in (scene.alice, scene.bob)]
+    results, heard = [], []
+    no_servers = Gio.ListStore.new(Peer.IceServer)
+    for room in rooms:
+        room.props.ice_servers = no_servers
+        room.connect("message", lambda _room, sender, message: heard.append((sender.props.id, message.unpack())))
+        room.join_async(None, lambda it, result: results.append(it.join_finish(result)))
+    wait_until(lambda: len(results) == 2 and all(room.props.n_peers == 2 for room in rooms))
+    assert rooms[0].props.host_id == rooms[1].props.host_id
+    rooms[0].send_message(GLib.Variant("s", "hello"))
+    wait_until(lambda: heard)
+    assert heard == [(rooms[0].props.peer_id, "hello")]
+    for room in rooms:
+        room.leave_async(None, lambda it, result: results.append(it.leave_finish(result)))
+    wait_until(lambda: len(results) == 4)
+
+
+def test_documented(scene):
+    """The example of the documentation carries messages."""
+
+    class Bus:
+        def __init__(self):
+            self.functions = {}
+
+        def subscribe(self, name, function):
+            self.functions[name] = function
+
+        def unsubscribe(self, name):
+            del self.functions[name]
+
+        def publish(self, name, text):
+            self.functions[name](text)
+
+    page = pathlib.Path(sys.argv[3]).read_text(encoding="utf-8")
+    names = {"GObject": GObject, "Peer": Peer}
+    exec(re.search(r"^```python\n(.*?)^```", page, re.M | re.S).group(1), names)
+    bus = Bus()
+    signaling = names["BusSignaling"](bus)
+    heard = []
+    subscription = signaling.subscribe(LOBBY, lambda _signaling, topic, message, *_: heard.append((topic, message.unpack())))
+    signaling.publish(LOBBY, GLib.Variant("a{sv}", {"n": GLib.Variant("i", 7)}))
+    wait_until(lambda: heard)
+    assert heard == [(LOBBY, {"n": 7})]
+    signaling.unsubscribe(subscription)
+    assert not bus.functions
 
 
 def test_broker_comes_back(scene):

@@ -211,6 +211,43 @@ private void test_sender () {
     }
 }
 
+// A signaling of the program's own, through another one.
+private class Forwarding : Object, Peer.Signaling {
+    private Peer.Signaling carrier = (Peer.Signaling) Object.new (typeof (Peer.MemorySignaling));
+    private HashTable<string, uint> ids = new HashTable<string, uint> (str_hash, str_equal);
+
+    public void subscribe_topic (string[] topic) {
+        ids[Peer.Signaling.join_topic (topic)] = carrier.subscribe (topic, (signaling, it, message) => deliver (it, message));
+    }
+
+    public void unsubscribe_topic (string[] topic) {
+        carrier.unsubscribe (ids.take (Peer.Signaling.join_topic (topic)));
+    }
+
+    public bool publish (string[] topic, Variant message) throws Error {
+        if (topic[0] == "closed")
+            throw new Peer.Error.NOT_OPEN_YET ("it is not there");
+        return carrier.publish (topic, message);
+    }
+}
+
+private void test_signaling () {
+    var signaling = new Forwarding ();
+    string received = null;
+
+    try {
+        var id = signaling.subscribe ({ "room", "lobby" }, (it, topic, message) => received = topic[1] + message.get_string ());
+        signaling.publish ({ "room", "lobby" }, new Variant.string ("hello"));
+        wait_until (() => received != null);
+        assert_cmpstr (received, CompareOperator.EQ, "lobbyhello");
+        signaling.unsubscribe (id);
+        signaling.publish ({ "closed" }, new Variant.string ("hello"));
+        assert_not_reached ();
+    } catch (Error error) {
+        assert_true (error is Peer.Error.NOT_OPEN_YET);
+    }
+}
+
 public static int main (string[] args) {
     Test.init (ref args);
     Test.add_func ("/vala/connect", test_connect);
@@ -220,5 +257,6 @@ public static int main (string[] args) {
     Test.add_func ("/vala/errors", test_errors);
     Test.add_func ("/vala/open-async", test_open_async);
     Test.add_func ("/vala/sender", test_sender);
+    Test.add_func ("/vala/signaling", test_signaling);
     return Test.run ();
 }
