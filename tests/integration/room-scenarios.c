@@ -509,6 +509,79 @@ test_states (gconstpointer user_data)
   g_assert_true (all_share (stage, "topic", "tea"));
 }
 
+static gboolean
+leave_cb (PeerRoom *room)
+{
+  peer_room_leave_async (room, NULL, NULL, NULL);
+
+  return FALSE;
+}
+
+/* In the middle of whatever is told. */
+static void
+test_leaves_in_handler (gconstpointer user_data)
+{
+  static const char *const told[] = { "open", "peer-joined", "message", "any-event", "notify::shared-state", "peer-left" };
+  const Scenario *scenario = user_data;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (told); i++)
+    {
+      g_autoptr (Stage) stage = stage_new (scenario->world);
+      RoomWatch *talker;
+      RoomWatch *leaver;
+
+      g_test_message ("%s", told[i]);
+      stage_fill (stage, scenario->n_members);
+      talker = stage_get (stage, 0);
+      leaver = stage_join (stage);
+      g_signal_connect_swapped (leaver->room, told[i], G_CALLBACK (leave_cb), leaver->room);
+      if (i > 1)
+        {
+          stage_wait (stage);
+          peer_room_send_message (talker->room, g_variant_new_int32 (1), NULL);
+          peer_room_emit_event (talker->room, "move", NULL, NULL);
+          peer_room_sync_shared (talker->room, g_variant_new_parsed ("{'a': <1>}"), PEER_SYNC_MODE_MERGE, NULL);
+        }
+      if (g_str_equal (told[i], "peer-left"))
+        peer_room_leave_async (talker->room, NULL, NULL, NULL);
+      WAIT_UNTIL (leaver->n_closed == 1);
+      WAIT_UNTIL (talker->n_closed == 1 || talker->present->len == scenario->n_members - 1);
+      g_assert_cmpuint (talker->n_left, <=, 1);
+      g_signal_handlers_disconnect_by_func (leaver->room, leave_cb, leaver->room);
+    }
+}
+
+static void
+drop_cb (PeerRoom *room,
+         PeerRoomMember *sender,
+         GVariant *message,
+         PeerRoom **dropped)
+{
+  g_clear_object (dropped);
+}
+
+/* Nobody holds the room any more: the others hear a goodbye all the same. */
+static void
+test_dropped_in_handler (gconstpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (Stage) stage = stage_new (scenario->world);
+  PeerRoom *room = scenario->world->make_room (stage->world, "lobby", "dropped");
+  PeerRoom *watched = room;
+  RoomWatch *talker;
+
+  stage_fill (stage, scenario->n_members);
+  talker = stage_get (stage, 0);
+  g_object_add_weak_pointer (G_OBJECT (room), (gpointer *) &watched);
+  g_signal_connect (room, "message", G_CALLBACK (drop_cb), &room);
+  peer_room_join_async (room, NULL, NULL, NULL);
+  WAIT_UNTIL (talker->n_joined == scenario->n_members && peer_room_get_connected (room));
+  peer_room_send_message (talker->room, g_variant_new_int32 (1), NULL);
+  WAIT_UNTIL (watched == NULL);
+  WAIT_UNTIL (talker->n_left == 1);
+  stage_wait (stage);
+}
+
 /* A member that nobody hears any more is missed by all, once, and nothing else happens. */
 static void
 test_crash (gconstpointer user_data)
@@ -580,6 +653,8 @@ room_scenarios_add (const char *path,
   add (path, "host-leaves", world, 4, test_host_leaves);
   add (path, "comes-back", world, 3, test_comes_back);
   add (path, "states", world, 3, test_states);
+  add (path, "leaves-in-handler", world, 2, test_leaves_in_handler);
+  add (path, "dropped-in-handler", world, 2, test_dropped_in_handler);
   if (world->cut != NULL)
     {
       add (path, "crash", world, 4, test_crash);

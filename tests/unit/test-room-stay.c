@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "peer-test-util.h"
 #include "room-fixture.h"
 
 static void
@@ -470,6 +471,59 @@ test_server_speaks (void)
   g_clear_object (&room);
 }
 
+static PeerRoom *
+new_real_room (PeerSignaling *signaling,
+               const char *id)
+{
+  PeerRoom *room = g_object_new (PEER_TYPE_ROOM, "name", "lobby", "peer-id", id, "signaling", signaling, NULL);
+
+  peer_room_get_links (room)->transport_factory = peer_loopback_transport_new;
+
+  return room;
+}
+
+static void
+check_context_cb (PeerRoom *room,
+                  PeerRoomMember *sender,
+                  GVariant *message,
+                  guint *n_heard)
+{
+  g_assert_false (g_main_context_is_owner (NULL));
+  ++*n_heard;
+}
+
+/* Everything runs on the context that was the thread default when the room was made. */
+static void
+test_own_context (void)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (PeerSignaling) signaling = NULL;
+  g_autoptr (PeerRoom) alice = NULL;
+  g_autoptr (PeerRoom) bob = NULL;
+  guint n_heard = 0;
+
+  g_main_context_push_thread_default (context);
+  signaling = peer_memory_signaling_new ();
+  alice = new_real_room (signaling, "alice");
+  bob = new_real_room (signaling, "bob");
+  g_signal_connect (bob, "message", G_CALLBACK (check_context_cb), &n_heard);
+  peer_room_join_async (alice, NULL, NULL, NULL);
+  peer_room_join_async (bob, NULL, NULL, NULL);
+  peer_test_wait (peer_room_get_n_peers (alice) == 2 && peer_room_get_n_peers (bob) == 2);
+  g_assert_true (peer_room_send_message (alice, g_variant_new_int32 (1), NULL));
+  peer_test_wait (n_heard == 1);
+  peer_room_leave_async (alice, NULL, NULL, NULL);
+  peer_room_leave_async (bob, NULL, NULL, NULL);
+  g_object_add_weak_pointer (G_OBJECT (alice), (gpointer *) &alice);
+  g_object_unref (alice);
+  peer_test_wait (alice == NULL && !peer_room_get_connected (bob));
+  g_object_add_weak_pointer (G_OBJECT (bob), (gpointer *) &bob);
+  g_object_unref (bob);
+  peer_test_wait (bob == NULL);
+  peer_test_settle ();
+  g_main_context_pop_thread_default (context);
+}
+
 int
 main (int argc,
       char *argv[])
@@ -495,6 +549,7 @@ main (int argc,
   g_test_add_func ("/room-stay/ids", test_ids);
   g_test_add_func ("/room-stay/star", test_star);
   g_test_add_func ("/room-stay/server-speaks", test_server_speaks);
+  g_test_add_func ("/room-stay/own-context", test_own_context);
 
   return g_test_run ();
 }
