@@ -9,6 +9,7 @@
 #include <libpeerglib/peer.h>
 
 #include "libpeerglib/protocol/peer-json-private.h"
+#include "peer-test-util.h"
 
 G_DEFINE_FINAL_TYPE (TestLink, test_link, PEER_TYPE_ROOM_LINK)
 G_DEFINE_FINAL_TYPE (TestMesh, test_mesh, PEER_TYPE_MESH_NETWORK)
@@ -388,6 +389,34 @@ test_mesh_open (TestMesh *self,
   if (heard_of != NULL)
     peer_mesh_network_heard_of (PEER_MESH_NETWORK (self), heard_of, NULL);
   peer_mesh_network_settle (PEER_MESH_NETWORK (self));
+}
+
+TestMesh *
+test_mesh_open_alone (TestWorld *world,
+                      const char *id)
+{
+  TestMesh *self = test_mesh_new (world, id);
+
+  test_mesh_open (self, NULL);
+  test_mesh_wait (self, "opened ");
+
+  return self;
+}
+
+void
+test_mesh_leave (TestMesh **self)
+{
+  peer_room_network_close (PEER_ROOM_NETWORK (*self));
+  g_assert_true ((*self)->is_stopped);
+  peer_test_settle ();
+  g_assert_finalize_object (*self);
+  *self = NULL;
+}
+
+const char *
+test_mesh_get_host (TestMesh *self)
+{
+  return peer_mesh_network_get_host_id (PEER_MESH_NETWORK (self));
 }
 
 void

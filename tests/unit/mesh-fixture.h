@@ -69,6 +69,19 @@ TestMesh *test_mesh_new (TestWorld *world,
 void test_mesh_open (TestMesh *self,
                      const char *heard_of);
 
+/* Is there when this returns, and holds the room. */
+TestMesh *test_mesh_open_alone (TestWorld *world,
+                                const char *id);
+
+/* Leaves, and sees that nobody holds it. */
+void test_mesh_leave (TestMesh **self);
+
+const char *test_mesh_get_host (TestMesh *self);
+
+/* The events so far, now or in the end. */
+#define test_mesh_assert(mesh, expected) g_assert_cmpstr ((mesh)->record->events->str, ==, expected)
+#define test_mesh_wait(mesh, expected) peer_test_wait (g_str_equal ((mesh)->record->events->str, expected))
+
 /* Ends without a goodbye, and with its links cut. */
 void test_mesh_crash (TestMesh *self);
 /* The link to another; borrowed, NULL when there is none. */

@@ -16,7 +16,6 @@ member_init (MeshMember *member,
   g_autoptr (PeerRoomSelf) self = peer_room_self_new ("room", id);
 
   mesh_member_init (member, peer_room_signaling_mesh_new (self, signaling, links));
-  peer_room_signaling_mesh_set_answer_timeout (PEER_ROOM_SIGNALING_MESH (member->network), 10);
 }
 
 static void
@@ -26,6 +25,18 @@ member_join (MeshMember *member,
 {
   member_init (member, signaling, id);
   peer_room_network_open (member->network);
+}
+
+/* The first one, who need not wait for answers. */
+static void
+member_found (MeshMember *member,
+              PeerSignaling *signaling,
+              const char *id)
+{
+  member_init (member, signaling, id);
+  peer_room_signaling_mesh_set_answer_timeout (PEER_ROOM_SIGNALING_MESH (member->network), 1);
+  peer_room_network_open (member->network);
+  mesh_member_wait (member, "opened ");
 }
 
 /* The connection to another one; borrowed. */
@@ -47,8 +58,7 @@ test_two (void)
 
   g_test_summary ("A newcomer is heard of, linked and heard");
 
-  member_join (&alice, signaling, "alice");
-  mesh_member_wait (&alice, "opened ");
+  member_found (&alice, signaling, "alice");
   member_join (&bob, signaling, "bob");
   mesh_member_wait (&bob, "+alice opened ");
   mesh_member_wait (&alice, "opened +bob ");
@@ -109,8 +119,7 @@ pair_join (PeerSignaling *signaling,
            MeshMember *alice,
            MeshMember *bob)
 {
-  member_join (alice, signaling, "alice");
-  mesh_member_wait (alice, "opened ");
+  member_found (alice, signaling, "alice");
   g_signal_connect (alice->network, "member-joined", G_CALLBACK (on_joined), NULL);
   member_join (bob, signaling, "bob");
   mesh_member_wait (bob, "+alice opened ");
@@ -130,6 +139,32 @@ test_lost (void)
   peer_base_connection_close (PEER_BASE_CONNECTION (connection));
   mesh_member_wait (&alice, "opened +bob -bob +bob ");
   mesh_member_wait (&bob, "+alice opened -alice +alice ");
+  mesh_member_leave (&bob);
+  mesh_member_leave (&alice);
+}
+
+static void
+test_lost_while_sending (void)
+{
+  g_autoptr (PeerSignaling) signaling = peer_memory_signaling_new ();
+  g_autoptr (GError) cut = g_error_new_literal (PEER_ERROR, PEER_ERROR_TIMED_OUT, "Cut");
+  MeshMember alice;
+  MeshMember bob;
+  MeshMember carol;
+
+  g_test_summary ("A link that turns out to be lost while all are sent to is told of later, and the others get it");
+
+  pair_join (signaling, &alice, &bob);
+  member_join (&carol, signaling, "carol");
+  mesh_member_wait (&alice, "opened +bob +carol ");
+  peer_test_wait (strstr (carol.record->events->str, "opened") != NULL);
+  peer_loopback_transport_set_silent (peer_test_get_transport (connection), TRUE);
+  peer_loopback_transport_fail (peer_test_get_transport (connection), cut);
+  g_assert_false (network_recorder_say (alice.record, NULL, "hello", NULL));
+  g_assert_cmpstr (alice.record->events->str, ==, "opened +bob +carol ");
+  peer_test_wait (strstr (alice.record->events->str, "-carol") != NULL);
+  peer_test_wait (strstr (bob.record->events->str, "alice:hello") != NULL);
+  mesh_member_leave (&carol);
   mesh_member_leave (&bob);
   mesh_member_leave (&alice);
 }
@@ -231,8 +266,7 @@ test_hostile (void)
 
   g_test_summary ("Nonsense, and announcements without number, do no harm");
 
-  member_join (&alice, signaling, "alice");
-  mesh_member_wait (&alice, "opened ");
+  member_found (&alice, signaling, "alice");
   subscription = peer_signaling_subscribe (signaling, wild, count_cb, &n_answers, NULL);
   publish (signaling, NULL, "'text'");
   publish (signaling, NULL, "{'type': <'invoke'>}");
@@ -302,6 +336,7 @@ main (int argc,
   g_test_add_data_func ("/signaling-mesh/many/5", GUINT_TO_POINTER (5), test_many);
   g_test_add_data_func ("/signaling-mesh/many/16", GUINT_TO_POINTER (16), test_many);
   g_test_add_func ("/signaling-mesh/lost", test_lost);
+  g_test_add_func ("/signaling-mesh/lost-while-sending", test_lost_while_sending);
   g_test_add_func ("/signaling-mesh/impostor", test_impostor);
   g_test_add_func ("/signaling-mesh/back-after-a-crash", test_back_after_a_crash);
   g_test_add_func ("/signaling-mesh/back-at-once", test_back_at_once);
