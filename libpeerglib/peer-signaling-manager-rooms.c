@@ -129,10 +129,9 @@ peer_signaling_manager_enter (PeerSignalingManager *self,
   PeerManagerRoom *room;
 
   end_elsewhere (self, name, id);
+  ensure_room (self, name);
+  peer_manager_share_learn (self, name, others);
   room = ensure_room (self, name);
-  for (guint i = 0; others != NULL && others[i] != NULL; i++)
-    if (!g_hash_table_contains (room->by_id, others[i]) && !g_hash_table_contains (room->others, others[i]))
-      g_hash_table_insert (room->others, g_strdup (others[i]), g_strdup (""));
   g_hash_table_insert (room->by_id, (char *) id, session);
   self->n_sessions++;
   g_debug ("%s joined the room %s", id, name);

@@ -224,12 +224,7 @@ late_claimed (PeerSignalingManager *self,
       return;
     }
 
-  for (guint i = 0; others != NULL && others[i] != NULL; i++)
-    {
-      room = peer_signaling_manager_lookup_room (self, name);
-      if (room != NULL && !g_hash_table_contains (room->others, others[i]))
-        peer_manager_share_other_joined (self, room, others[i], "");
-    }
+  peer_manager_share_learn (self, name, others);
   room = peer_signaling_manager_lookup_room (self, name);
   if (room != NULL)
     peer_manager_share_tell_joined (self, room, session);

@@ -34,6 +34,12 @@ void peer_manager_share_claim_late (PeerSignalingManager *self,
 void peer_manager_share_release (PeerSignalingManager *self,
                                  PeerSession *session);
 
+/* Tells the sessions here of those that nobody has told of yet; ids may be
+ * NULL. */
+void peer_manager_share_learn (PeerSignalingManager *self,
+                               const char *room,
+                               const char *const *ids);
+
 /* A session enters its room, and is in it. */
 void peer_manager_share_tell_joined (PeerSignalingManager *self,
                                      PeerManagerRoom *room,

@@ -148,6 +148,20 @@ peer_manager_share_other_joined (PeerSignalingManager *self,
   peer_signaling_manager_tell_joined (self, room, id);
 }
 
+void
+peer_manager_share_learn (PeerSignalingManager *self,
+                          const char *name,
+                          const char *const *ids)
+{
+  for (guint i = 0; ids != NULL && ids[i] != NULL; i++)
+    {
+      PeerManagerRoom *room = peer_signaling_manager_lookup_room (self, name);
+
+      if (room != NULL && !g_hash_table_contains (room->others, ids[i]))
+        peer_manager_share_other_joined (self, room, ids[i], "");
+    }
+}
+
 static void
 handle_joined (PeerSignalingManager *self,
                PeerManagerRoom *room,

@@ -195,6 +195,31 @@ test_rooms_dead_node (void)
 }
 
 static void
+test_rooms_learned (void)
+{
+  Cluster cluster;
+  TestClient *alice;
+  TestClient *bob;
+
+  g_test_summary ("What one session learns by joining all others at its manager are told");
+
+  cluster_init (&cluster, 30000);
+  g_object_set (cluster.nodes[0].manager, "refresh-interval", 0, NULL);
+  alice = manager_fixture_join (&cluster.nodes[0], "r", "alice");
+  g_free (test_redis_call (cluster.redis, "HSET", "peer:{rooms}:id:r\nquiet", "node", "other", "owner", "x", "serial", "1", NULL));
+  g_free (test_redis_call (cluster.redis, "ZADD", "peer:{rooms}:group:r", "1", "r\nquiet", NULL));
+  bob = manager_fixture_connect (&cluster.nodes[0]);
+  test_client_send (bob, JOIN ("r", "bob"));
+  assert_next (bob, PEERS_LIST ("r", "bob", "\"alice\",\"quiet\""));
+  assert_next (alice, PEER_JOINED ("quiet", "\"alice\",\"quiet\""));
+  assert_next (alice, PEER_JOINED ("bob", "\"alice\",\"bob\",\"quiet\""));
+
+  test_client_free (alice);
+  test_client_free (bob);
+  cluster_clear (&cluster);
+}
+
+static void
 test_rooms_no_redis (void)
 {
   Cluster cluster;
@@ -275,6 +300,7 @@ main (int argc,
   g_test_add_func ("/rooms/taken", test_rooms_taken);
   g_test_add_func ("/rooms/token", test_rooms_token);
   g_test_add_func ("/rooms/dead-node", test_rooms_dead_node);
+  g_test_add_func ("/rooms/learned", test_rooms_learned);
   g_test_add_func ("/rooms/no-redis", test_rooms_no_redis);
   g_test_add_func ("/rooms/application", test_rooms_application);
 

@@ -171,7 +171,7 @@ test_binary (void)
   ManagerFixture fixture;
   TestClient *client;
 
-  g_test_summary ("A binary message counts as bad input");
+  g_test_summary ("A binary message that is no JSON is bad input");
 
   manager_fixture_init (&fixture, NULL);
   client = manager_fixture_connect (&fixture);
@@ -493,6 +493,76 @@ test_several (void)
 }
 
 static void
+test_tls (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "unit", "peer-test-certificate.pem", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_file (path, &error);
+  ManagerFixture fixture = { 0 };
+  TestClient *alice;
+  TestClient *bob;
+
+  g_test_summary ("A manager works at a server with TLS");
+
+  g_assert_no_error (error);
+  fixture.server = test_server_new ("tls-certificate", certificate, NULL);
+  fixture.manager = peer_signaling_manager_new ();
+  g_assert_true (peer_signaling_manager_attach (fixture.manager, peer_server_get_soup_server (fixture.server), NULL, NULL));
+  alice = manager_fixture_join (&fixture, "r", "alice");
+  bob = manager_fixture_join (&fixture, "r", "bob");
+  assert_next (alice, PEER_JOINED ("bob", "\"alice\",\"bob\""));
+  test_client_send (bob, OFFER ("alice", "bob"));
+  assert_next (alice, OFFER ("alice", "bob"));
+
+  test_client_free (alice);
+  test_client_free (bob);
+  manager_fixture_clear (&fixture);
+}
+
+static void
+test_storm (void)
+{
+  const guint n_members = 60;
+  ManagerFixture fixture;
+  TestClient *witness;
+  g_autoptr (GPtrArray) members = g_ptr_array_new ();
+  guint n_joined = 0;
+  guint n_left = 0;
+
+  g_test_summary ("Who sees many come and go at once sees each come and go once");
+
+  manager_fixture_init (&fixture, NULL);
+  witness = manager_fixture_join (&fixture, "r", "witness");
+  for (guint i = 0; i < n_members; i++)
+    {
+      TestClient *member = manager_fixture_connect (&fixture);
+      g_autofree char *text = g_strdup_printf ("{\"action\":\"join\",\"roomId\":\"r\",\"sessionId\":\"m%u\"}", i);
+
+      g_ptr_array_add (members, member);
+      test_client_send (member, text);
+      /* Half of them do not even wait for an answer. */
+      if (i % 2 == 0)
+        test_client_send (member, LEAVE);
+    }
+  for (guint i = 0; i < n_members; i++)
+    test_client_free (g_ptr_array_index (members, i));
+  while (n_left < n_members)
+    {
+      const char *text = test_client_read (witness);
+
+      n_joined += strstr (text, "\"type\":\"peer_joined\"") != NULL;
+      n_left += strstr (text, "\"type\":\"peer_left\"") != NULL;
+      g_assert_cmpuint (n_left, <=, n_joined);
+    }
+  g_assert_cmpuint (n_joined, ==, n_members);
+  assert_nothing (witness);
+  g_assert_cmpuint (peer_signaling_manager_get_n_sessions (fixture.manager), ==, 1);
+
+  test_client_free (witness);
+  manager_fixture_clear (&fixture);
+}
+
+static void
 test_own_server (void)
 {
   g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
@@ -545,6 +615,8 @@ main (int argc,
   g_test_add_func ("/signaling-manager/clear", test_clear);
   g_test_add_func ("/signaling-manager/stop", test_stop);
   g_test_add_func ("/signaling-manager/several", test_several);
+  g_test_add_func ("/signaling-manager/tls", test_tls);
+  g_test_add_func ("/signaling-manager/storm", test_storm);
   g_test_add_func ("/signaling-manager/own-server", test_own_server);
 
   return g_test_run ();

@@ -40,6 +40,10 @@ class Client:
         self._messages = asyncio.Queue()
         self._reader = self._writer = self._task = None
 
+    @property
+    def path(self):
+        return f'/peerjs?key=peerjs&id={self.id}&token={self.token}'
+
     async def connect(self, node):
         """Connects and waits for the OPEN; raises Refused, or OSError when the
         connection ends before an answer."""
@@ -63,7 +67,7 @@ class Client:
     async def _upgrade(self):
         key = base64.b64encode(os.urandom(16)).decode()
         self._writer.write((
-            f'GET /peerjs?key=peerjs&id={self.id}&token={self.token} HTTP/1.1\r\nHost: localhost\r\n'
+            f'GET {self.path} HTTP/1.1\r\nHost: localhost\r\n'
             f'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {key}\r\n'
             'Sec-WebSocket-Version: 13\r\n\r\n'
         ).encode())
@@ -113,9 +117,13 @@ class Client:
         # A mask of zeros changes nothing.
         self._writer.write(head + bytes(4) + data)
 
+    def write(self, message):
+        """Sends any value."""
+        self._write_frame(TEXT, json.dumps(message).encode())
+
     def send(self, kind, dst=None, payload=None):
         message = {'type': kind, 'dst': dst, 'payload': payload}
-        self._write_frame(TEXT, json.dumps({key: value for key, value in message.items() if value is not None}).encode())
+        self.write({key: value for key, value in message.items() if value is not None})
 
     async def take(self, kind=None):
         """The next message, or the next one of a type."""
