@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  *
  * Signals, none after peer_room_door_close():
  * "taken" (): this door is the one that others come to.
- * "greeted" (GVariant *): what somebody else, who holds the name, tells.
+ * "greeted" (GVariant *) → gboolean: what somebody else, who holds the name,
+ * tells; FALSE when it makes no sense, which counts as a failure.
  * "failed" (const GError *): the door could not be looked at. It is tried
  * again by itself. */
 #define PEER_TYPE_ROOM_DOOR (peer_room_door_get_type ())

@@ -121,11 +121,21 @@ visit_data_cb (PeerRoomDoor *self,
 {
   g_autoptr (PeerRoomDoor) keep_alive = g_object_ref (self);
   g_autoptr (GVariant) greeting = g_variant_ref (value);
+  g_autoptr (GError) error = NULL;
+  gboolean is_understood = FALSE;
 
   peer_room_door_clear (self);
   self->state = PEER_ROOM_DOOR_IDLE;
-  self->attempt = 0;
-  g_signal_emit (self, signals[GREETED], 0, greeting);
+  g_signal_emit (self, signals[GREETED], 0, greeting, &is_understood);
+  if (is_understood)
+    {
+      self->attempt = 0;
+      return;
+    }
+
+  error = g_error_new (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("Whoever has the name %s knows of no room"), self->name);
+  if (self->state == PEER_ROOM_DOOR_IDLE)
+    peer_room_door_fail (self, error);
 }
 
 static void
@@ -318,8 +328,9 @@ peer_room_door_class_init (PeerRoomDoorClass *klass)
   object_class->finalize = peer_room_door_finalize;
 
   signals[TAKEN] = g_signal_new ("taken", PEER_TYPE_ROOM_DOOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[GREETED] = g_signal_new ("greeted", PEER_TYPE_ROOM_DOOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[GREETED] = g_signal_new ("greeted", PEER_TYPE_ROOM_DOOR, G_SIGNAL_RUN_LAST, 0,
+                                   g_signal_accumulator_true_handled, NULL, NULL,
+                                   G_TYPE_BOOLEAN, 1, G_TYPE_VARIANT);
   signals[FAILED] = g_signal_new ("failed", PEER_TYPE_ROOM_DOOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
 }

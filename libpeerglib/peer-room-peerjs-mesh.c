@@ -105,19 +105,20 @@ peer_room_peerjs_mesh_settle (PeerRoomPeerjsMesh *self)
   peer_mesh_network_settle (PEER_MESH_NETWORK (self));
 }
 
-static void
+static gboolean
 door_greeted_cb (PeerRoomPeerjsMesh *self,
                  GVariant *greeting)
 {
   g_autoptr (PeerRoomPeerjsMesh) keep_alive = g_object_ref (self);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (PeerRoomFrame) frame = peer_room_frame_from_variant (greeting, &error);
+  g_autoptr (PeerRoomFrame) frame = peer_room_frame_from_variant (greeting, NULL);
   g_auto (PeerRoomState) state = { 0 };
 
-  if (frame != NULL && frame->kind == PEER_ROOM_FRAME_ROOM_STATE)
-    peer_room_state_init_from_variant (&state, frame->value);
-  else
-    peer_room_state_init (&state);
+  if (frame == NULL || frame->kind != PEER_ROOM_FRAME_ROOM_STATE)
+    return FALSE;
+
+  peer_room_state_init_from_variant (&state, frame->value);
+  if (state.peers->len == 0)
+    return FALSE;
 
   for (guint i = 0; i < state.peers->len; i++)
     {
@@ -126,6 +127,8 @@ door_greeted_cb (PeerRoomPeerjsMesh *self,
       peer_mesh_network_heard_of (PEER_MESH_NETWORK (self), presence->id, presence->session);
     }
   peer_room_peerjs_mesh_settle (self);
+
+  return TRUE;
 }
 
 /* Nothing that time would mend. */

@@ -33,13 +33,18 @@ taken_cb (Member *member)
   member->n_taken++;
 }
 
-static void
+static gboolean
 greeted_cb (Member *member,
             GVariant *greeting)
 {
+  if (!g_variant_is_of_type (greeting, G_VARIANT_TYPE_STRING))
+    return FALSE;
+
   member->n_greeted++;
   g_free (member->greeting);
   member->greeting = g_variant_dup_string (greeting, NULL);
+
+  return TRUE;
 }
 
 static void
@@ -316,6 +321,22 @@ kick_holder (Fixture *fixture)
   peer_server_client_kick (peer_server_get_client (fixture->server, NAME), NULL);
 }
 
+static void
+test_greeting_makes_no_sense (Fixture *fixture,
+                              gconstpointer data)
+{
+  Member *alice = add_holder (fixture, "alice");
+  Member *bob = add_member (fixture, "bob");
+
+  peer_room_door_set_greeting (alice->door, g_variant_new_boolean (TRUE));
+  peer_room_door_check (bob->door);
+  peer_test_wait (bob->n_failed == 2);
+  g_assert_error (bob->error, PEER_ERROR, PEER_ERROR_INVALID_DATA);
+
+  peer_room_door_set_greeting (alice->door, g_variant_new_string ("alice"));
+  peer_test_wait (bob->n_greeted == 1);
+}
+
 /* The way to the server was interrupted, for this one only. */
 static void
 test_line_is_lost (Fixture *fixture,
@@ -438,6 +459,7 @@ main (int argc,
   ADD ("holder-leaves-during-a-visit", test_holder_leaves_during_a_visit);
   ADD ("stranger-holds-the-name", test_stranger_holds_the_name);
   ADD ("nobody-greets", test_nobody_greets);
+  ADD ("greeting-makes-no-sense", test_greeting_makes_no_sense);
   ADD ("line-is-lost", test_line_is_lost);
   ADD ("name-is-lost", test_name_is_lost);
   ADD ("server-restarts", test_server_restarts);

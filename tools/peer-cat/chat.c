@@ -20,6 +20,7 @@ typedef struct
   GDataInputStream *input;
   gboolean is_reading;
   gboolean has_input; /* something was read */
+  gboolean is_joined; /* or was not let in */
   gboolean is_leaving;
   gboolean is_verbose;
   char *host_id; /* that was told last */
@@ -244,12 +245,26 @@ status_changed_cb (PeerRoom *room,
     transcript_notice ("%s", status);
 }
 
+/* That of joining is told by its end. */
 static void
 error_cb (PeerRoom *room,
           const GError *error,
           Chat *chat)
 {
+  if (chat->is_joined && !chat->is_leaving)
+    print_error (error);
+}
+
+/* A signaling service that is lost comes back; one that was never there does
+ * not. */
+static void
+signaling_error_cb (PeerSignaling *signaling,
+                    const GError *error,
+                    Chat *chat)
+{
   print_error (error);
+  if (!chat->is_joined)
+    chat_leave (chat, EXIT_FAILURE);
 }
 
 /* Also after the room was lost and found again. */
@@ -282,6 +297,7 @@ joined_cb (GObject *object,
   Chat *chat = user_data;
   g_autoptr (GError) error = NULL;
 
+  chat->is_joined = TRUE;
   if (peer_room_join_finish (PEER_ROOM (object), result, &error) || chat->is_leaving)
     return;
 
@@ -353,7 +369,17 @@ chat_join (Chat *chat)
   g_signal_connect (chat->room, "peer-left", G_CALLBACK (peer_left_cb), chat);
   g_signal_connect (chat->room, "notify::host-id", G_CALLBACK (host_changed_cb), chat);
   g_signal_connect (chat->room, "status-changed", G_CALLBACK (status_changed_cb), chat);
+  if (peer_room_get_signaling (chat->room) != NULL)
+    g_signal_connect (peer_room_get_signaling (chat->room), "error", G_CALLBACK (signaling_error_cb), chat);
   peer_room_join_async (chat->room, NULL, joined_cb, chat);
+}
+
+static void
+chat_forget_room (Chat *chat)
+{
+  g_signal_handlers_disconnect_by_data (chat->room, chat);
+  if (peer_room_get_signaling (chat->room) != NULL)
+    g_signal_handlers_disconnect_by_data (peer_room_get_signaling (chat->room), chat);
 }
 
 int
@@ -370,7 +396,7 @@ chat_run (const Options *options)
   g_unix_signal_add (SIGTERM, signal_cb, chat);
   chat_join (chat);
   g_main_loop_run (chat->loop);
-  g_signal_handlers_disconnect_by_data (chat->room, chat);
+  chat_forget_room (chat);
 
   return chat->exit_status;
 }
