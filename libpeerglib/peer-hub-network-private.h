@@ -28,7 +28,8 @@ struct _PeerHubNetwork
   GHashTable *clients; /* id to PeerHubClient */
   GPtrArray *members;  /* those that joined, the host first; borrowed */
   gint64 last_serial;
-  GPtrArray *slow; /* clients that are to be dropped */
+  GPtrArray *doomed; /* clients that are to be removed on the next turn */
+  GSource *doom_source;
   gboolean is_replacing; /* a client by one that has its id */
   GSource *open_source;
 };
@@ -55,6 +56,10 @@ PeerHubClient *peer_hub_network_lookup (PeerHubNetwork *self,
 void peer_hub_network_remove (PeerHubNetwork *self,
                               PeerHubClient *client,
                               const GError *error);
+
+/* The same on the next turn of the main context. */
+void peer_hub_network_doom (PeerHubNetwork *self,
+                            PeerHubClient *client);
 
 /* peer-hub-relay.c */
 

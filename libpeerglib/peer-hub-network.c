@@ -53,7 +53,7 @@ peer_hub_network_remove (PeerHubNetwork *self,
     g_signal_handlers_disconnect_by_data (client->connection, self);
   client->is_member = FALSE;
   g_ptr_array_remove (self->members, client);
-  g_ptr_array_remove (self->slow, client);
+  g_ptr_array_remove (self->doomed, client);
   g_hash_table_remove (self->clients, id);
   self->settings->n_peers--;
   peer_hub_client_end (client, error);
@@ -83,15 +83,38 @@ error_cb (PeerDataConnection *connection,
     peer_hub_network_remove (self, client, error);
 }
 
+static gboolean
+doomed_cb (gpointer user_data)
+{
+  g_autoptr (PeerHubNetwork) self = g_object_ref (user_data);
+  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection was closed"));
+
+  peer_source_clear (&self->doom_source);
+  while (self->doomed->len > 0)
+    peer_hub_network_remove (self, g_ptr_array_index (self->doomed, self->doomed->len - 1), error);
+
+  return G_SOURCE_REMOVE;
+}
+
+void
+peer_hub_network_doom (PeerHubNetwork *self,
+                       PeerHubClient *client)
+{
+  if (!g_ptr_array_find (self->doomed, client, NULL))
+    g_ptr_array_add (self->doomed, client);
+  if (self->doom_source == NULL)
+    self->doom_source = peer_source_new_timeout (self->context, 0, "[libpeerglib] hub clients", doomed_cb, self);
+}
+
+/* May happen while it is sent to, in the midst of others. */
 static void
 close_cb (PeerDataConnection *connection,
           PeerHubNetwork *self)
 {
   PeerHubClient *client = peer_hub_network_lookup_connection (self, connection);
-  g_autoptr (GError) error = g_error_new_literal (PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The connection was closed"));
 
   if (client != NULL)
-    peer_hub_network_remove (self, client, error);
+    peer_hub_network_doom (self, client);
 }
 
 /* Frames */
@@ -326,6 +349,7 @@ peer_hub_network_close (PeerRoomNetwork *network)
   gpointer client;
 
   peer_source_clear (&self->open_source);
+  peer_source_clear (&self->doom_source);
   while (g_hash_table_iter_init (&iter, self->clients), g_hash_table_iter_next (&iter, NULL, &client))
     peer_hub_network_remove (self, client, error);
   peer_exchange_close (self->exchange);
@@ -349,7 +373,7 @@ peer_hub_network_finalize (GObject *object)
 
   g_hash_table_unref (self->clients);
   g_ptr_array_unref (self->members);
-  g_ptr_array_unref (self->slow);
+  g_ptr_array_unref (self->doomed);
   g_object_unref (self->exchange);
   peer_hub_settings_unref (self->settings);
   g_main_context_unref (self->context);
@@ -378,7 +402,7 @@ peer_hub_network_init (PeerHubNetwork *self)
   self->context = g_main_context_ref_thread_default ();
   self->clients = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) peer_hub_client_unref);
   self->members = g_ptr_array_new ();
-  self->slow = g_ptr_array_new ();
+  self->doomed = g_ptr_array_new ();
 }
 
 PeerHubNetwork *

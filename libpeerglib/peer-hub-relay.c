@@ -30,6 +30,8 @@ print_from (const PeerRoomFrame *frame,
 
 /* Sending */
 
+/* A link that breaks on the way, or whose other side reads too slowly, is
+ * taken care of later. */
 static void
 send_text (PeerHubNetwork *self,
            PeerHubClient *client,
@@ -39,32 +41,9 @@ send_text (PeerHubNetwork *self,
   g_autoptr (GError) error = NULL;
 
   if (limit > 0 && peer_data_connection_get_buffered_amount (client->connection) > limit)
-    {
-      if (!g_ptr_array_find (self->slow, client, NULL))
-        g_ptr_array_add (self->slow, client);
-      return;
-    }
-
-  if (!peer_data_connection_send_text (client->connection, text, &error))
+    peer_hub_network_doom (self, client);
+  else if (!peer_data_connection_send_text (client->connection, text, &error))
     g_debug ("The hub could not tell %s: %s", client->presence.id, error->message);
-}
-
-/* Only after all were sent to: this tells the others, too. */
-static void
-drop_slow (PeerHubNetwork *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  while (self->slow->len > 0)
-    {
-      PeerHubClient *client = g_ptr_array_index (self->slow, self->slow->len - 1);
-
-      if (error == NULL)
-        error = g_error_new_literal (PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("The client reads too slowly"));
-      g_debug ("The hub drops %s: %s", client->presence.id, error->message);
-      g_ptr_array_set_size (self->slow, (int) self->slow->len - 1);
-      peer_hub_network_remove (self, client, error);
-    }
 }
 
 /* To all members but one, which may be NULL. */
@@ -120,7 +99,6 @@ peer_hub_relay_error (PeerHubNetwork *self,
 
   g_debug ("%s did wrong: %s", client->presence.id, error->message);
   send_text (self, client, text);
-  drop_slow (self);
 }
 
 gboolean
@@ -159,7 +137,6 @@ peer_hub_relay_left (PeerHubNetwork *self,
   say (self, NULL, PEER_ROOM_FRAME_LEAVE, id, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
   if (was_host && self->members->len > 0)
     say (self, NULL, PEER_ROOM_FRAME_HOST_CHANGE, PEER_HUB_SERVER_ID, g_variant_new_string (get_host_id (self)));
-  drop_slow (self);
 }
 
 /* Bytes of JSON text, 0 for what has no form in it. */
@@ -466,5 +443,4 @@ peer_hub_relay_text (PeerHubNetwork *self,
   client->presence.last_seen = g_get_real_time () / 1000;
   if (!take_text (self, client, text, &error) && client->connection != NULL)
     peer_hub_relay_error (self, client, error);
-  drop_slow (self);
 }

@@ -25,7 +25,7 @@ struct _PeerRoomHubStar
   GHashTable *members;            /* ids of those that joined */
   gboolean is_opened;
   GError *error; /* what the link reported last */
-  GSource *open_source;
+  GSource *next_source; /* to begin, or to tell of the end */
 };
 
 /* A room as a client of a hub sees it: one link, to the hub at a URI, over which

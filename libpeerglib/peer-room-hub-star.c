@@ -203,12 +203,25 @@ error_cb (PeerRoomHubStar *self,
   self->error = g_error_copy (error);
 }
 
-static void
-close_cb (PeerRoomHubStar *self)
+static gboolean
+closed_cb (gpointer user_data)
 {
+  PeerRoomHubStar *self = user_data;
+
+  peer_source_clear (&self->next_source);
   if (self->error == NULL)
     self->error = g_error_new_literal (PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED, _ ("The hub has closed the connection"));
   fail (self, self->error);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* May happen while something is sent. */
+static void
+close_cb (PeerRoomHubStar *self)
+{
+  peer_source_clear (&self->next_source);
+  self->next_source = peer_source_new_timeout (self->context, 0, "[libpeerglib] lose hub", closed_cb, self);
 }
 
 /* Requests */
@@ -295,7 +308,7 @@ begin_cb (gpointer user_data)
                                                          "reliable", TRUE,
                                                          NULL);
 
-  peer_source_clear (&self->open_source);
+  peer_source_clear (&self->next_source);
   peer_room_network_emit_status (PEER_ROOM_NETWORK (self), _ ("Asking the hub"));
   if (peer_room_network_is_closed (PEER_ROOM_NETWORK (self)))
     return G_SOURCE_REMOVE;
@@ -314,12 +327,12 @@ peer_room_hub_star_open (PeerRoomNetwork *network)
 {
   PeerRoomHubStar *self = PEER_ROOM_HUB_STAR (network);
 
-  self->open_source = peer_source_new_timeout (self->context, 0, "[libpeerglib] join hub", begin_cb, self);
+  self->next_source = peer_source_new_timeout (self->context, 0, "[libpeerglib] join hub", begin_cb, self);
 }
 
 static void
-closed_cb (PeerDataConnection *connection,
-           PeerExchange *exchange)
+flushed_cb (PeerDataConnection *connection,
+            PeerExchange *exchange)
 {
   peer_exchange_close (exchange);
 }
@@ -330,7 +343,7 @@ static void
 say_goodbye (PeerRoomHubStar *self)
 {
   say_kind (self, PEER_ROOM_FRAME_LEAVE, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0));
-  g_signal_connect_data (self->connection, "close", G_CALLBACK (closed_cb), g_object_ref (self->exchange),
+  g_signal_connect_data (self->connection, "close", G_CALLBACK (flushed_cb), g_object_ref (self->exchange),
                          (GClosureNotify) g_object_unref, 0);
   peer_data_connection_close_flush (self->connection);
 }
@@ -341,7 +354,7 @@ peer_room_hub_star_close (PeerRoomNetwork *network)
   PeerRoomHubStar *self = PEER_ROOM_HUB_STAR (network);
   PeerHubRequest request = new_request (self);
 
-  peer_source_clear (&self->open_source);
+  peer_source_clear (&self->next_source);
   g_cancellable_cancel (self->cancellable);
   g_signal_handlers_disconnect_by_data (self->exchange, self);
   if (self->connection == NULL)

@@ -114,7 +114,7 @@ await run(220_000, async suite => {
     await page.has(['message', 'native', 'hello from C'], ['event', 'native', 'cursor', 'somewhere']);
     await page.call('sendMessage', { text: 'ä', list: [1, true, null] });
     await page.call('emit', 'draw', { x1: 0.5, color: '#fff' });
-    await native.has("message page {'text': <'ä'>, 'list': <[<int64 1>, <true>, <nothing>]>}",
+    await native.has("message page {'text': <'ä'>, 'list': <[<int64 1>, <true>, <@mv nothing>]>}",
       "event page draw {'x1': <0.5>, 'color': <'#fff'>}");
 
     await page.call('closeConnection');
