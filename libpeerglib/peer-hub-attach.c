@@ -9,6 +9,7 @@
 #include "peer-error.h"
 #include "protocol/peer-json-private.h"
 #include "server/peer-http-api-private.h"
+#include "transport/peer-webrtc-transport-private.h"
 
 typedef struct
 {
@@ -187,6 +188,9 @@ peer_hub_attach (PeerHub *self,
   http = peer_hub_http_new (server, mount, &funcs, self);
   configure (self, http);
   g_ptr_array_add (self->attachments, http);
+  /* The first client need not wait for the plugins. */
+  if (self->settings->links->transport_factory == peer_webrtc_transport_new)
+    peer_webrtc_transport_warm_up ();
 
   return TRUE;
 }
