@@ -2,9 +2,8 @@
 
 #include "config.h"
 
-#include "peer-sender.h"
+#include "peer-sender-private.h"
 
-#include "peer-endpoint-private.h"
 #include "peer-join-request-private.h"
 
 /**
@@ -25,16 +24,6 @@
  * peer_sender_start (sender);
  * ```
  */
-struct _PeerSender
-{
-  PeerEndpoint parent_instance;
-
-  GVariant *state;
-  guint state_version;
-  GListModel *channels; /* nullable, of PeerConnectOptions */
-  GHashTable *waiting;  /* id to Admission: receivers that are not decided on */
-};
-
 struct _PeerSenderClass
 {
   PeerEndpointClass parent_class;
@@ -53,14 +42,6 @@ enum
 };
 
 static guint signals[N_SIGNALS];
-
-typedef enum
-{
-  PROP_STATE = 1,
-  PROP_CHANNELS,
-} PeerSenderProperty;
-
-static GParamSpec *properties[PROP_CHANNELS + 1];
 
 /* A receiver that waits to be let in. */
 typedef struct
@@ -405,125 +386,9 @@ peer_sender_sync (PeerSender *self,
   g_variant_unref (self->state);
   self->state = g_steal_pointer (&whole);
   self->state_version++;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+  g_object_notify (G_OBJECT (self), "state");
 
   return peer_sender_tell_states (self, error);
-}
-
-/**
- * peer_sender_get_state: (get-property state)
- * @self: a sender
- *
- * Gets what the sender tells of itself.
- *
- * Returns: (transfer none): the state
- */
-GVariant *
-peer_sender_get_state (PeerSender *self)
-{
-  g_return_val_if_fail (PEER_IS_SENDER (self), NULL);
-
-  return self->state;
-}
-
-/**
- * peer_sender_set_state: (set-property state)
- * @self: a sender
- * @state: (nullable): the new state, or %NULL for an empty one
- *
- * Sets what the sender tells of itself: [method@Peer.Sender.sync] with
- * `PEER_SYNC_MODE_REPLACE`, which reports its errors with
- * [signal@Peer.Endpoint::error].
- */
-void
-peer_sender_set_state (PeerSender *self,
-                       GVariant *state)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_return_if_fail (PEER_IS_SENDER (self));
-
-  if (state == NULL)
-    state = g_variant_new ("a{sv}", NULL);
-  if (!peer_sender_sync (self, state, PEER_SYNC_MODE_REPLACE, &error))
-    peer_endpoint_report (PEER_ENDPOINT (self), NULL, error);
-}
-
-/**
- * peer_sender_get_channels: (get-property channels)
- * @self: a sender
- *
- * Gets the channels that each connection has.
- *
- * Returns: (transfer none) (nullable): a list of [class@Peer.ConnectOptions], or
- *   %NULL for one channel whose label is the receiver's id
- */
-GListModel *
-peer_sender_get_channels (PeerSender *self)
-{
-  g_return_val_if_fail (PEER_IS_SENDER (self), NULL);
-
-  return self->channels;
-}
-
-/**
- * peer_sender_set_channels: (set-property channels)
- * @self: a sender
- * @channels: (nullable): a list of [class@Peer.ConnectOptions]
- *
- * Sets the channels that each connection has; those made from now on.
- */
-void
-peer_sender_set_channels (PeerSender *self,
-                          GListModel *channels)
-{
-  g_return_if_fail (PEER_IS_SENDER (self));
-  g_return_if_fail (channels == NULL || g_type_is_a (g_list_model_get_item_type (channels), PEER_TYPE_CONNECT_OPTIONS));
-
-  if (g_set_object (&self->channels, channels))
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHANNELS]);
-}
-
-static void
-peer_sender_get_property (GObject *object,
-                          guint prop_id,
-                          GValue *value,
-                          GParamSpec *pspec)
-{
-  PeerSender *self = PEER_SENDER (object);
-
-  switch ((PeerSenderProperty) prop_id)
-    {
-    case PROP_STATE:
-      g_value_set_variant (value, self->state);
-      break;
-    case PROP_CHANNELS:
-      g_value_set_object (value, self->channels);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-peer_sender_set_property (GObject *object,
-                          guint prop_id,
-                          const GValue *value,
-                          GParamSpec *pspec)
-{
-  PeerSender *self = PEER_SENDER (object);
-
-  switch ((PeerSenderProperty) prop_id)
-    {
-    case PROP_STATE:
-      peer_sender_set_state (self, g_value_get_variant (value));
-      break;
-    case PROP_CHANNELS:
-      peer_sender_set_channels (self, g_value_get_object (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
 }
 
 static void
@@ -536,33 +401,6 @@ peer_sender_finalize (GObject *object)
   g_hash_table_unref (self->waiting);
 
   G_OBJECT_CLASS (peer_sender_parent_class)->finalize (object);
-}
-
-static void
-install_properties (GObjectClass *object_class)
-{
-  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
-
-  /**
-   * PeerSender:state: (getter get_state) (setter set_state)
-   *
-   * What the sender tells of itself to every receiver, any value that JSON has
-   * a form for; usually an `a{sv}`, such as whether its microphone is on.
-   */
-  properties[PROP_STATE] = g_param_spec_variant ("state", NULL, NULL, G_VARIANT_TYPE_ANY, NULL, flags);
-
-  /**
-   * PeerSender:channels: (getter get_channels) (setter set_channels)
-   *
-   * The data channels that each connection has, a list of
-   * [class@Peer.ConnectOptions]. Each must have another label. When it is %NULL
-   * or empty there is one channel, reliable and ordered, whose label is the
-   * receiver's id. Their serialization is that of the sender, and their
-   * metadata and reconnect are not used.
-   */
-  properties[PROP_CHANNELS] = g_param_spec_object ("channels", NULL, NULL, G_TYPE_LIST_MODEL, flags);
-
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
 }
 
 static void
@@ -638,8 +476,6 @@ peer_sender_class_init (PeerSenderClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   PeerEndpointClass *endpoint_class = PEER_ENDPOINT_CLASS (klass);
 
-  object_class->get_property = peer_sender_get_property;
-  object_class->set_property = peer_sender_set_property;
   object_class->finalize = peer_sender_finalize;
 
   endpoint_class->own_side = "sender";
@@ -654,7 +490,7 @@ peer_sender_class_init (PeerSenderClass *klass)
   endpoint_class->channel = peer_sender_channel;
   endpoint_class->message = peer_sender_message;
 
-  install_properties (object_class);
+  peer_sender_install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
 }
 

@@ -69,19 +69,22 @@ is_data_channel (const char *section)
   return g_str_has_prefix (line, "m=application ") && g_str_has_suffix (line, " webrtc-datachannel");
 }
 
+/* There must be just one. */
 static gboolean
 find_data_channel (PeerWebrtcSections *self)
 {
+  guint n_found = 0;
+
   for (guint i = 0; i < self->sections->len; i++)
     {
       if (is_data_channel (get_section (self, i)))
         {
           self->index = i;
-          return TRUE;
+          n_found++;
         }
     }
 
-  return FALSE;
+  return n_found == 1;
 }
 
 PeerWebrtcSections *

@@ -49,7 +49,7 @@ test_nothing_to_do (void)
 {
   g_autofree char *long_text = g_strnfill (PEER_WEBRTC_MAX_SDP_SIZE + 1, 'x');
   g_autoptr (GString) many = g_string_new (SESSION DATA ("actpass"));
-  const char *const texts[] = { "", SESSION, SESSION DATA ("actpass"), SESSION VIDEO, SESSION VIDEO AUDIO, "m=\r\nm=\r\n", "\xff\r\nm=1\r\nm=2\r\n", long_text };
+  const char *const texts[] = { "", SESSION, SESSION DATA ("actpass"), SESSION VIDEO, SESSION VIDEO AUDIO, SESSION DATA ("actpass") DATA ("actpass"), "m=\r\nm=\r\n", "\xff\r\nm=1\r\nm=2\r\n", long_text };
 
   g_test_summary ("What has no data channel, or nothing beside it, or too much, is left as it is");
 
