@@ -29,6 +29,8 @@ struct _PeerDataConnection
 
   gboolean is_flushing;
   GSource *flush_timer; /* after the other side was asked to close */
+  GSource *failure_source;
+  GError *failure; /* of the transport, which is still to be told */
 };
 
 #define PEER_DEFAULT_MAX_BUFFERED_AMOUNT (64 * 1024 * 1024)

@@ -79,23 +79,38 @@ peer_data_connection_finish_flush (PeerDataConnection *self)
   peer_send_queue_pump (self->queue, base->transport, NULL);
 }
 
-/* FALSE when the transport failed, and the connection with it. */
+static gboolean
+failure_cb (gpointer user_data)
+{
+  g_autoptr (PeerDataConnection) self = g_object_ref (user_data);
+  g_autoptr (GError) failure = g_steal_pointer (&self->failure);
+
+  /* The other side closed, and its word is on the way. */
+  if (g_error_matches (failure, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED))
+    peer_base_connection_close (PEER_BASE_CONNECTION (self));
+  else
+    peer_base_connection_fail (PEER_BASE_CONNECTION (self), failure);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* FALSE when the transport failed. The connection fails with it, on a turn of its own: whoever sends
+ * may be in the middle of something. */
 static gboolean
 peer_data_connection_pump (PeerDataConnection *self,
                            GError **error)
 {
   PeerBaseConnection *base = PEER_BASE_CONNECTION (self);
-  g_autoptr (PeerDataConnection) keep_alive = g_object_ref (self);
   g_autoptr (GError) local_error = NULL;
 
   if (peer_send_queue_pump (self->queue, base->transport, &local_error))
     return TRUE;
 
-  /* The other side closed, and its word is on the way. */
-  if (g_error_matches (local_error, PEER_ERROR, PEER_ERROR_CONNECTION_CLOSED))
-    peer_base_connection_close (base);
-  else
-    peer_base_connection_fail (base, local_error);
+  if (self->failure == NULL)
+    {
+      self->failure = g_error_copy (local_error);
+      self->failure_source = peer_source_new_timeout (base->context, 0, "[libpeerglib] failure", failure_cb, self);
+    }
   g_propagate_error (error, g_steal_pointer (&local_error));
 
   return FALSE;

@@ -108,6 +108,8 @@ peer_data_connection_closed (PeerBaseConnection *base)
                                                   _ ("The connection closed before everything was sent"));
 
   peer_source_clear (&self->flush_timer);
+  peer_source_clear (&self->failure_source);
+  g_clear_error (&self->failure);
   peer_send_queue_clear (self->queue);
   peer_wait_queue_fail (self->sends, error);
   peer_file_transfer_table_close (self->files);

@@ -331,9 +331,12 @@ peer_room_sync (PeerRoom *self,
  * @error: return location for an error
  *
  * Writes [property@Peer.Room:shared-state], which all members have alike. Of
- * each of its keys the last write counts. It is told by a logical clock, so
- * that of two members that write the same key at the same moment the same one
- * wins everywhere. `state` is consumed when it is floating.
+ * each of its keys the last write counts: a write that had heard of another is
+ * later than it, and of two that had not heard of each other the same one wins
+ * everywhere. `state` is consumed when it is floating.
+ *
+ * Members whose clocks are more than a day behind do not take the writes of the
+ * others, who are told with `PEER_ERROR_INVALID_DATA`.
  *
  * With `PEER_SYNC_MODE_REPLACE` the keys that this member knows of and `state`
  * does not have are removed.

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* A dictionary that several members write without asking anybody. Of each key the last write counts,
- * by a logical clock; equal clocks are told apart by the writers' ids. So all who have heard of the
+/* A dictionary that several members write without asking anybody. Of each key the last write counts, by
+ * a clock that is the time of day, or later than all writes that the writer had heard of, whichever is
+ * more; equal clocks are told apart by the writers' ids. So all who have heard of the
  * same writes, in whatever order, have the same dictionary.
  *
  * On the wire an entry is {key: {clock, writer, value}}, without a value when the key was removed. */

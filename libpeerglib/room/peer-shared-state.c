@@ -9,10 +9,10 @@
 
 #include "peer-shared-state-private.h"
 
-/* Integers up to this one are the same in JavaScript. */
-#define CLOCK_MAX (G_GINT64_CONSTANT (1) << 53)
-/* How far ahead of ours another clock may be, so that nobody can use all of it up at once. */
-#define CLOCK_AHEAD_MAX (G_GINT64_CONSTANT (1) << 32)
+/* Milliseconds: how far ahead of our time the clock of a write may be. Those who push it further cannot
+ * use it up for the others, as they could if it only counted; and as honest members have about the same
+ * time, none refuses what another has taken. */
+#define CLOCK_AHEAD_MAX (24 * 60 * 60 * G_GINT64_CONSTANT (1000))
 
 #define WRITER_LENGTH_MAX 128
 
@@ -35,6 +35,13 @@ struct _PeerSharedState
   GVariant *value_cache; /* what the entries look like, until they change */
   GVariant *entries_cache;
 };
+
+/* In milliseconds. */
+static gint64
+get_time (void)
+{
+  return g_get_real_time () / 1000;
+}
 
 static void
 entry_free (Entry *entry)
@@ -207,6 +214,7 @@ take_over (PeerSharedState *self,
 static void
 add_removals (PeerSharedState *self,
               GHashTable *changes,
+              gint64 clock,
               const char *writer)
 {
   GHashTableIter iter;
@@ -217,7 +225,7 @@ add_removals (PeerSharedState *self,
   while (g_hash_table_iter_next (&iter, &key, &entry))
     {
       if (((Entry *) entry)->value != NULL && !g_hash_table_contains (changes, key))
-        g_hash_table_insert (changes, g_strdup (key), entry_new (self->clock + 1, writer, NULL));
+        g_hash_table_insert (changes, g_strdup (key), entry_new (clock, writer, NULL));
     }
 }
 
@@ -231,6 +239,7 @@ peer_shared_state_write (PeerSharedState *self,
 {
   g_autoptr (GHashTable) changes = entries_new ();
   g_autoptr (GVariant) entries = NULL;
+  gint64 clock = MAX (self->clock + 1, get_time ());
   GVariantIter iter;
   const char *key;
   GVariant *value;
@@ -238,9 +247,9 @@ peer_shared_state_write (PeerSharedState *self,
 
   g_variant_iter_init (&iter, state);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    g_hash_table_replace (changes, g_strdup (key), entry_new (self->clock + 1, writer, value));
+    g_hash_table_replace (changes, g_strdup (key), entry_new (clock, writer, value));
   if (mode == PEER_SYNC_MODE_REPLACE)
-    add_removals (self, changes, writer);
+    add_removals (self, changes, clock, writer);
 
   entries = make_entries (changes);
   if (!take_over (self, changes, max_size, &has_changed, error))
@@ -250,8 +259,7 @@ peer_shared_state_write (PeerSharedState *self,
 }
 
 static Entry *
-entry_parse (PeerSharedState *self,
-             GVariant *object)
+entry_parse (GVariant *object)
 {
   g_autoptr (GVariant) value = NULL;
   g_autoptr (GVariant) copy = NULL;
@@ -262,7 +270,7 @@ entry_parse (PeerSharedState *self,
       !g_variant_lookup (object, "clock", "x", &clock) ||
       !g_variant_lookup (object, "writer", "&s", &writer))
     return NULL;
-  if (clock < 1 || clock >= CLOCK_MAX || clock - self->clock > CLOCK_AHEAD_MAX || strlen (writer) > WRITER_LENGTH_MAX)
+  if (clock < 1 || clock - get_time () > CLOCK_AHEAD_MAX || strlen (writer) > WRITER_LENGTH_MAX)
     return NULL;
   value = g_variant_lookup_value (object, "value", NULL);
   copy = value != NULL ? peer_state_copy (value) : NULL;
@@ -292,7 +300,7 @@ peer_shared_state_merge (PeerSharedState *self,
   g_variant_iter_init (&iter, entries);
   while (g_variant_iter_next (&iter, "{&sv}", &key, &object))
     {
-      Entry *entry = entry_parse (self, object);
+      Entry *entry = entry_parse (object);
 
       g_variant_unref (object);
       if (entry == NULL)

@@ -60,7 +60,7 @@ test_after_close (void)
   peer_test_pair_clear (&pair);
 }
 
-/* The other side has closed, and this one has not heard of it. */
+/* The other side has closed, and this one has not heard of it. It does so on a turn of its own. */
 static void
 test_while_other_closes (void)
 {
@@ -69,6 +69,8 @@ test_while_other_closes (void)
   peer_test_pair_open_in (&pair, PEER_SERIALIZATION_BINARY);
   peer_base_connection_close (PEER_BASE_CONNECTION (pair.incoming));
   check_refused (&pair, g_variant_new_string ("late"), PEER_ERROR_CONNECTION_CLOSED);
+  check_refused (&pair, g_variant_new_string ("later"), PEER_ERROR_CONNECTION_CLOSED);
+  peer_test_assert_events (pair.outgoing_events, "");
   peer_test_wait_events (pair.outgoing_events, "close");
 
   peer_test_pair_clear (&pair);
