@@ -118,12 +118,25 @@ static const RoomWorld peerjs_world = {
   .end = end,
 };
 
+/* Seconds; the usual half a minute would be a long time for a test. */
+#define DISCONNECT_TIMEOUT 10
+
+static void
+on_peer_joined (PeerRoom *room,
+                PeerRoomMember *member)
+{
+  PeerDataConnection *connection = peer_room_member_get_connection (member);
+
+  peer_base_connection_set_disconnect_timeout (PEER_BASE_CONNECTION (connection), DISCONNECT_TIMEOUT);
+}
+
 static RoomWatch *
 join (World *world,
       const char *id)
 {
   RoomWatch *watch = room_watch_new (make_room (world, "lobby", id));
 
+  g_signal_connect (watch->room, "peer-joined", G_CALLBACK (on_peer_joined), NULL);
   peer_room_join_async (watch->room, NULL, NULL, NULL);
   WAIT_UNTIL (watch->n_opened == 1);
 
@@ -238,9 +251,9 @@ main (int argc,
   g_test_init (&argc, &argv, NULL);
   webrtc_criticals_forgive ();
 
-  room_scenarios_add ("/mesh-rooms/signaling", &signaling_world, 5);
-  room_scenarios_add ("/mesh-rooms/manager", &manager_world, 5);
-  room_scenarios_add ("/mesh-rooms/peerjs", &peerjs_world, 5);
+  room_scenarios_add ("/mesh-rooms/signaling", &signaling_world, 16);
+  room_scenarios_add ("/mesh-rooms/manager", &manager_world, 16);
+  room_scenarios_add ("/mesh-rooms/peerjs", &peerjs_world, 16);
   g_test_add_data_func ("/mesh-rooms/manager/killed", &manager_world, test_killed);
   g_test_add_data_func ("/mesh-rooms/manager/killed-and-back-at-once", &manager_world, test_killed_and_back_at_once);
   g_test_add_data_func ("/mesh-rooms/peerjs/killed", &peerjs_world, test_killed);
