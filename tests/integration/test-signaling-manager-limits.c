@@ -340,6 +340,34 @@ test_handshake_timeout (void)
   manager_fixture_clear (&fixture);
 }
 
+static void
+test_stop_any_time (void)
+{
+  const char *text = JOIN ("r", "raw");
+
+  g_test_summary ("A manager may stop at any moment of a handshake or a join, and so may its server");
+
+  for (guint n_turns = 0; n_turns < 24; n_turns++)
+    {
+      ManagerFixture fixture;
+      RawClient raw = { 0 };
+
+      manager_fixture_init (&fixture, NULL);
+      raw_client_connect (&raw, fixture.server);
+      raw_client_write_text (&raw, "GET /webrtc HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                   "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+      raw_client_write_frame (&raw, 0x81, text, strlen (text));
+      for (guint i = 0; i < n_turns; i++)
+        g_main_context_iteration (NULL, FALSE);
+
+      if (n_turns % 2 == 0)
+        peer_server_stop (fixture.server);
+      peer_signaling_manager_stop (fixture.manager);
+      raw_client_clear (&raw);
+      manager_fixture_clear (&fixture);
+    }
+}
+
 int
 main (int argc,
       char *argv[])
@@ -358,6 +386,7 @@ main (int argc,
   g_test_add_func ("/signaling-manager-limits/slow-reader", test_slow_reader);
   g_test_add_func ("/signaling-manager-limits/origin", test_origin);
   g_test_add_func ("/signaling-manager-limits/handshake-timeout", test_handshake_timeout);
+  g_test_add_func ("/signaling-manager-limits/stop-any-time", test_stop_any_time);
 
   return g_test_run ();
 }
