@@ -24,7 +24,7 @@ struct _PeerRoomHubStar
   PeerDataConnection *connection; /* to the hub */
   GHashTable *members;            /* ids of those that joined */
   gboolean is_opened;
-  GError *error; /* what the link reported last */
+  GError *error;        /* what the link reported last */
   GSource *next_source; /* to begin, or to tell of the end */
 };
 

@@ -86,7 +86,7 @@ peer_test_hub_new (void)
   self->uri = g_uri_ref (uris->data);
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   self->text = g_uri_to_string (self->uri);
-  self->session = soup_session_new ();
+  self->session = soup_session_new_with_options ("max-conns-per-host", 64, "max-conns", 64, NULL);
 
   self->events = g_string_new (NULL);
   self->hub = peer_hub_new ();
