@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs the programs that README.md shows, against a server and a peer that echoes.
+"""Runs the programs that README.md shows, against a server and a peer that
+echoes, and the one of rooms against itself.
 
-usage: readme.py README BUILD_DIRECTORY LANGUAGE
+usage: readme.py README BUILD_DIRECTORY LANGUAGE|room
 """
 
 import os
 import pathlib
 import re
+import selectors
 import signal
 import subprocess
 import sys
@@ -17,9 +19,9 @@ ADDRESS = "127.0.0.1:9000"
 DEADLINE = 60
 
 
-def snippet(readme, language):
+def snippet(text, language):
     """The first program of a language."""
-    return re.search(rf"^```{language}\n(.*?)^```", readme.read_text(), re.M | re.S).group(1)
+    return re.search(rf"^```{language}\n(.*?)^```", text, re.M | re.S).group(1)
 
 
 def start(arguments, wait_for, stream):
@@ -63,33 +65,64 @@ def first_line(arguments):
         program.wait()
 
 
+def write_program(text, language, address, directory):
+    source = directory / f"program.{'py' if language == 'python' else language}"
+    source.write_text(text.replace(ADDRESS, address))
+    return source
+
+
+def greet_bob(text, language, address, build, directory):
+    """What the program prints that talks to a peer which echoes."""
+    bob, _ = start(
+        [str(build / "tools" / "peer-cat"), "--server", f"http://{address}/", "--id", "bob", "--echo"],
+        "Listening as bob", "stderr",
+    )
+    try:
+        source = write_program(text, language, address, directory)
+        return first_line(command(language, source, build, directory))
+    finally:
+        bob.kill()
+        bob.wait()
+
+
+def greet_in_room(text, address, directory):
+    """What the first of two members prints that hears the other."""
+    source = write_program(text, "python", address, directory)
+    members = [
+        subprocess.Popen(["/usr/bin/python3", str(source)], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    try:
+        with selectors.DefaultSelector() as selector:
+            for member in members:
+                selector.register(member.stdout, selectors.EVENT_READ)
+            ready = selector.select(DEADLINE)
+            return ready[0][0].fileobj.readline().strip().partition(" ")[2] if ready else None
+    finally:
+        for member in members:
+            member.kill()
+            member.wait()
+
+
 def main():
     readme, build, language = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
-    tools = build / "tools"
     server, match = start(
-        [str(tools / "peer-server"), "--host", "127.0.0.1", "--port", "0"], r"port: (\d+)", "stdout"
+        [str(build / "tools" / "peer-server"), "--host", "127.0.0.1", "--port", "0"], r"port: (\d+)", "stdout"
     )
     try:
         address = f"127.0.0.1:{match[1]}"
-        bob, _ = start(
-            [str(tools / "peer-cat"), "--server", f"http://{address}/", "--id", "bob", "--echo"],
-            "Listening as bob", "stderr",
-        )
-        try:
-            with tempfile.TemporaryDirectory() as name:
-                directory = pathlib.Path(name)
-                source = directory / f"program.{'py' if language == 'python' else language}"
-                source.write_text(snippet(readme, language).replace(ADDRESS, address))
-                line = first_line(command(language, source, build, directory))
-        finally:
-            bob.kill()
-            bob.wait()
+        text = readme.read_text()
+        with tempfile.TemporaryDirectory() as name:
+            if language == "room":
+                rooms = text[text.index("## Rooms") :]
+                line = greet_in_room(snippet(rooms, "python"), address, pathlib.Path(name))
+            else:
+                line = greet_bob(snippet(text, language), language, address, build, pathlib.Path(name))
     finally:
         server.kill()
         server.wait()
 
     print("1..1")
-    print(f"{'ok' if line == 'hello' else 'not ok'} 1 - the {language} program of README.md gets its greeting back")
+    print(f"{'ok' if line == 'hello' else 'not ok'} 1 - the {language} program of README.md is greeted")
     if line != "hello":
         print(f"# it printed {line!r}")
         sys.exit(1)
