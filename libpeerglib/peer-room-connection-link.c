@@ -5,17 +5,13 @@
 #include "peer-room-connection-link-private.h"
 
 #include "peer-base-connection-private.h"
-#include "peer-source-private.h"
 
 struct _PeerRoomConnectionLink
 {
   PeerRoomLink parent_instance;
 
-  GMainContext *context;
   PeerDataConnection *connection;
   GError *error; /* the last one, which may be why it closes */
-  gboolean is_sending;
-  GSource *closing; /* closed inside of send(), which is still to be told */
 };
 
 G_DEFINE_FINAL_TYPE (PeerRoomConnectionLink, peer_room_connection_link, PEER_TYPE_ROOM_LINK)
@@ -41,28 +37,12 @@ error_cb (PeerRoomConnectionLink *self,
   self->error = g_error_copy (error);
 }
 
-static gboolean
-closing_cb (gpointer user_data)
-{
-  g_autoptr (PeerRoomConnectionLink) self = g_object_ref (user_data);
-
-  peer_source_clear (&self->closing);
-  peer_room_link_emit_closed (PEER_ROOM_LINK (self), self->error);
-
-  return G_SOURCE_REMOVE;
-}
-
-/* A connection that cannot send may close at once, while somebody sends to one
- * link after the other. */
 static void
 close_cb (PeerRoomConnectionLink *self)
 {
   g_autoptr (PeerRoomConnectionLink) keep_alive = g_object_ref (self);
 
-  if (self->is_sending)
-    self->closing = peer_source_new_timeout (self->context, 0, "[libpeerglib] room link", closing_cb, self);
-  else
-    peer_room_link_emit_closed (PEER_ROOM_LINK (self), self->error);
+  peer_room_link_emit_closed (PEER_ROOM_LINK (self), self->error);
 }
 
 PeerRoomLink *
@@ -74,7 +54,6 @@ peer_room_connection_link_new (PeerDataConnection *connection,
                                                "is-outgoing", is_outgoing,
                                                NULL);
 
-  self->context = g_main_context_ref_thread_default ();
   self->connection = g_object_ref (connection);
   g_signal_connect_object (connection, "open", G_CALLBACK (open_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (connection, "data", G_CALLBACK (data_cb), self, G_CONNECT_SWAPPED);
@@ -89,14 +68,7 @@ peer_room_connection_link_send (PeerRoomLink *link,
                                 GVariant *value,
                                 GError **error)
 {
-  PeerRoomConnectionLink *self = PEER_ROOM_CONNECTION_LINK (link);
-  gboolean is_sent;
-
-  self->is_sending = TRUE;
-  is_sent = peer_data_connection_send (self->connection, value, error);
-  self->is_sending = FALSE;
-
-  return is_sent;
+  return peer_data_connection_send (PEER_ROOM_CONNECTION_LINK (link)->connection, value, error);
 }
 
 static void
@@ -110,7 +82,6 @@ peer_room_connection_link_close (PeerRoomLink *link)
 {
   PeerRoomConnectionLink *self = PEER_ROOM_CONNECTION_LINK (link);
 
-  peer_source_clear (&self->closing);
   g_signal_handlers_disconnect_by_data (self->connection, self);
   peer_data_connection_close_flush (self->connection);
 }
@@ -126,9 +97,7 @@ peer_room_connection_link_finalize (GObject *object)
 {
   PeerRoomConnectionLink *self = PEER_ROOM_CONNECTION_LINK (object);
 
-  peer_source_clear (&self->closing);
   g_clear_object (&self->connection);
-  g_main_context_unref (self->context);
   g_clear_error (&self->error);
 
   G_OBJECT_CLASS (peer_room_connection_link_parent_class)->finalize (object);

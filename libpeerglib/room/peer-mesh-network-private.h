@@ -51,8 +51,8 @@ struct _PeerMeshNetworkClass
 
 /* What the derived classes tell. */
 
-/* A link that exists, in either direction; its remote id must be one that the
- * signaling vouches for. For an incoming one, ask before
+/* A link that exists, in either direction; its remote id is the one that the
+ * signaling tells, never one out of a hello. For an incoming one, ask before
  * peer_mesh_network_takes_offer(), which makes room for it. The session is
  * the one that came with the offer, NULL when there was none. */
 void peer_mesh_network_add_link (PeerMeshNetwork *self,
