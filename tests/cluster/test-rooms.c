@@ -10,9 +10,7 @@
 #define N_NODES 2
 #define REFRESH_INTERVAL 300
 
-#define OFFER(target, sender) \
-  "{\"type\":\"webrtc_offer\",\"payload\":\"{\\\"sdp\\\":\\\"ä\\\",\\\"targetPeerId\\\":\\\"" target "\\\"}\",\"senderSessionId\":\"" sender "\"}"
-#define TO_ALL(sender) "{\"type\":\"webrtc_answer\",\"payload\":\"{}\",\"senderSessionId\":\"" sender "\"}"
+#define TO_ALL(sender) "{\"type\":\"webrtc_answer\",\"payload\":\"{\\\"sdp\\\":\\\"ä\\\"}\",\"senderSessionId\":\"" sender "\"}"
 
 typedef struct
 {

@@ -3,13 +3,18 @@
 """peer-server --rooms: rooms that several processes share."""
 
 import asyncio
+import re
 import signal
 
-from lib.client import Client
-from lib.processes import Node, Redis
+from lib.client import Client, get
+from lib.processes import Node, Process, Redis, free_port, tool
 from lib.tap import run, until, within
 
 LEASE = '1500'
+N_WORKERS = 3
+
+# Of WebRTC on a busy machine.
+CONNECT_DEADLINE = 90
 
 
 class Member(Client):
@@ -103,11 +108,45 @@ async def test_node_ends(stack):
 
 
 async def test_workers(stack):
-    """Workers of one server have the same rooms"""
+    """Workers of one server have the same rooms, and each tells how many are at it"""
     redis = await stack.enter_async_context(Redis())
-    node = await stack.enter_async_context(Node(redis, 'many', '--rooms', '--workers', '3'))
+    port = free_port(N_WORKERS)
+    options = ('--rooms', '--workers', str(N_WORKERS), '--metrics', f'127.0.0.1:{port}')
+    node = await stack.enter_async_context(Node(redis, 'many', *options))
     members = [await join(stack, node, f'member-{number}') for number in range(12)]
     await until(lambda: agree(members), 'one roster')
 
+    sessions = 0
+    for number in range(N_WORKERS):
+        _, text = await get(port + number, '/metrics')
+        sessions += int(re.search(r'^peer_server_room_sessions (\d+)$', text, re.M)[1])
+    assert sessions == len(members), sessions
 
-run(test_storm, test_node_dies, test_node_ends, test_workers)
+
+async def says(process, text):
+    """Waits until a line of a program has the text in it."""
+    await until(lambda: any(text in line for line in (*process.lines, *process.errors)), text, CONNECT_DEADLINE)
+
+
+async def test_talk(stack):
+    """Members of one room at two nodes talk to each other over WebRTC"""
+    nodes = await start_nodes(stack, 2)
+    talkers = []
+    for number, node in enumerate(nodes):
+        uri = f'ws://127.0.0.1:{node.port}/webrtc'
+        talker = Process(tool('PEER_CAT'), '--manager', uri, '--room', 'talk', '--id', f'talker-{number}')
+        stack.push_async_exit(talker)
+        await talker.start(stdin=asyncio.subprocess.PIPE)
+        talkers.append(talker)
+        await says(talker, 'In room')
+    await says(talkers[0], 'talker-1 has joined')
+    for number, talker in enumerate(talkers):
+        talker.process.stdin.write(f'from {number}\n'.encode())
+    for number, talker in enumerate(talkers):
+        await says(talker, f'talker-{1 - number}: from {1 - number}')
+    for talker in talkers:
+        talker.process.stdin.close()
+        assert await within(talker.wait(), 'the end of a talker') == 0
+
+
+run(test_storm, test_node_dies, test_node_ends, test_workers, test_talk)

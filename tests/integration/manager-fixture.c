@@ -60,3 +60,11 @@ assert_error (TestClient *client,
   if (!g_str_has_prefix (text, beginning))
     g_assert_cmpstr (text, ==, beginning);
 }
+
+/* The answer comes after whatever is on its way. */
+void
+assert_nothing (TestClient *client)
+{
+  test_client_send (client, "{\"type\":\"nothing\"}");
+  assert_error (client, "invalid-data");
+}

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
  * it. */
 
 #define JOIN(room, id) "{\"action\":\"join\",\"roomId\":\"" room "\",\"sessionId\":\"" id "\"}"
+#define LEAVE "{\"type\":\"leave_room\"}"
+#define OFFER(target, sender) \
+  "{\"type\":\"webrtc_offer\",\"payload\":\"{\\\"sdp\\\": \\\"v=0\\\", \\\"type\\\": \\\"offer\\\", \\\"targetPeerId\\\": \\\"" target "\\\"}\",\"senderSessionId\":\"" sender "\"}"
 #define PEERS_LIST(room, id, peers) "{\"type\":\"peers_list\",\"peers\":[" peers "],\"roomId\":\"" room "\",\"sessionId\":\"" id "\"}"
 #define PEER_JOINED(id, peers) "{\"type\":\"peer_joined\",\"peerId\":\"" id "\",\"peers\":[" peers "]}"
 #define PEER_LEFT(id) "{\"type\":\"peer_left\",\"peerId\":\"" id "\"}"
@@ -36,5 +39,8 @@ TestClient *manager_fixture_join (ManagerFixture *self,
 /* Reads the next message, which is an error of that code. */
 void assert_error (TestClient *client,
                    const char *code);
+
+/* What a client has not got by now it does not get. */
+void assert_nothing (TestClient *client);
 
 G_END_DECLS

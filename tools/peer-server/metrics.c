@@ -127,8 +127,17 @@ append_process (GString *text)
   append_number (text, "process_start_time_seconds", "gauge", "Start of the process in seconds since 1970.", stats.started_at);
 }
 
+static void
+append_rooms (GString *text,
+              PeerSignalingManager *rooms)
+{
+  append_number (text, PREFIX "rooms", "gauge", "Rooms that somebody is in.", peer_signaling_manager_get_n_rooms (rooms));
+  append_number (text, PREFIX "room_sessions", "gauge", "Sessions in rooms.", peer_signaling_manager_get_n_sessions (rooms));
+}
+
 char *
-metrics_format (PeerServer *server)
+metrics_format (PeerServer *server,
+                PeerSignalingManager *rooms)
 {
   static const Metric by_type = { PREFIX "messages_total", "counter", "Messages that arrived, by their type.", "received-by-type" };
   static const Metric by_reason = { PREFIX "drops_total", "counter", "Messages and connections that were dropped, by reason.", "drops" };
@@ -147,6 +156,8 @@ metrics_format (PeerServer *server)
   append_family (text, &by_type, "type", stats);
   append_family (text, &by_reason, "reason", stats);
   append_latency (text, stats);
+  if (rooms != NULL)
+    append_rooms (text, rooms);
   append_process (text);
 
   return g_string_free (text, FALSE);

@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 
 #define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
-/* What a server has counted, in Prometheus's text format. */
-char *metrics_format (PeerServer *server);
+/* What a server has counted, and its rooms if there are any, in Prometheus's
+ * text format. */
+char *metrics_format (PeerServer *server,
+                      PeerSignalingManager *rooms);
 
 G_END_DECLS

@@ -16,6 +16,7 @@
 struct _Monitor
 {
   PeerServer *server;
+  PeerSignalingManager *rooms; /* nullable */
   SoupServer *http;
   char *uri;
 };
@@ -104,7 +105,7 @@ handler_cb (SoupServer *http,
     }
   else if (g_str_equal (path, "/metrics"))
     {
-      g_autofree char *text = metrics_format (self->server);
+      g_autofree char *text = metrics_format (self->server, self->rooms);
 
       answer (message, SOUP_STATUS_OK, METRICS_CONTENT_TYPE, text);
     }
@@ -176,6 +177,7 @@ parse_where (const char *where,
 
 Monitor *
 monitor_new (PeerServer *server,
+             PeerSignalingManager *rooms,
              const char *where,
              guint index,
              GError **error)
@@ -185,6 +187,7 @@ monitor_new (PeerServer *server,
   GSList *uris;
 
   self->server = g_object_ref (server);
+  g_set_object (&self->rooms, rooms);
   self->http = soup_server_new (NULL, NULL);
   if (address == NULL || !soup_server_listen (self->http, address, 0, error))
     {
@@ -207,6 +210,7 @@ monitor_free (Monitor *self)
   soup_server_disconnect (self->http);
   g_object_unref (self->http);
   g_object_unref (self->server);
+  g_clear_object (&self->rooms);
   g_free (self->uri);
   g_free (self);
 }

@@ -10,10 +10,11 @@ G_BEGIN_DECLS
  * and /metrics. */
 typedef struct _Monitor Monitor;
 
-/* Where to listen: ADDRESS, ADDRESS:PORT, :PORT or PORT. Without an address it
+/* The rooms may be NULL. Where to listen: ADDRESS, ADDRESS:PORT, :PORT or PORT. Without an address it
  * is the loopback interface. Each worker listens at another port: the one given
  * plus its index. */
 Monitor *monitor_new (PeerServer *server,
+                      PeerSignalingManager *rooms,
                       const char *where,
                       guint index,
                       GError **error);

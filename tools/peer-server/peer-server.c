@@ -132,42 +132,45 @@ program_listen (Program *self,
 }
 
 static gboolean
-program_start_rooms (Program *self,
-                     GError **error)
+program_start_monitor (Program *self,
+                       GError **error)
 {
-  if (!options_get_flag (self->options, "rooms"))
+  const char *where = options_get_text (self->options, "metrics");
+  PeerSignalingManager *rooms = self->rooms != NULL ? rooms_get_manager (self->rooms) : NULL;
+  g_autofree char *message = NULL;
+
+  if (where == NULL)
     return TRUE;
 
-  self->rooms = rooms_new (self->options, self->server, error);
+  self->monitor = monitor_new (self->server, rooms, where, options_get_number (self->options, "worker"), error);
+  if (self->monitor == NULL)
+    return FALSE;
 
-  return self->rooms != NULL && rooms_start (self->rooms, error);
+  message = g_strdup_printf ("Health and metrics at %s", monitor_get_uri (self->monitor));
+  log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "metrics" }, message);
+
+  return TRUE;
 }
 
 static gboolean
 program_start (Program *self,
                GError **error)
 {
-  const char *where = options_get_text (self->options, "metrics");
   GError *hub_error = NULL;
 
   if (!settings_apply (self->options, self->server, error))
     return FALSE;
 
   events_follow (self->server, options_get_text (self->options, "worker") != NULL);
-  if (where != NULL)
+  if (options_get_flag (self->options, "rooms"))
     {
-      g_autofree char *message = NULL;
-
-      self->monitor = monitor_new (self->server, where, options_get_number (self->options, "worker"), error);
-      if (self->monitor == NULL)
+      self->rooms = rooms_new (self->options, self->server, error);
+      if (self->rooms == NULL)
         return FALSE;
-      message = g_strdup_printf ("Health and metrics at %s", monitor_get_uri (self->monitor));
-      log_event (G_LOG_LEVEL_MESSAGE, &(LogEvent){ .event = "metrics" }, message);
     }
-
-  if (!program_listen (self, error))
+  if (!program_start_monitor (self, error) || !program_listen (self, error))
     return FALSE;
-  if (!program_start_rooms (self, error))
+  if (self->rooms != NULL && !rooms_start (self->rooms, error))
     return FALSE;
 
   self->hub = hub_start (self->options, self->server, &hub_error);

@@ -127,6 +127,12 @@ rooms_free (Rooms *self)
   g_free (self);
 }
 
+PeerSignalingManager *
+rooms_get_manager (Rooms *self)
+{
+  return self->manager;
+}
+
 gboolean
 rooms_start (Rooms *self,
              GError **error)

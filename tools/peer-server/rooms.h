@@ -17,6 +17,8 @@ Rooms *rooms_new (Options *options,
                   GError **error);
 void rooms_free (Rooms *self);
 
+PeerSignalingManager *rooms_get_manager (Rooms *self);
+
 /* When the server listens. */
 gboolean rooms_start (Rooms *self,
                       GError **error);
