@@ -16,8 +16,8 @@ const shows = (page, roster) => page.waitForFunction(text => document.querySelec
 await run(280_000, async suite => {
   const server = await startReferenceServer();
   suite.defer(() => server.end());
-  const join = async (room, id) => {
-    const chat = await Chat.join(room, id, '--server', server.uri);
+  const join = async (room, id, at = server) => {
+    const chat = await Chat.join(room, id, '--server', at.uri);
     suite.defer(() => chat.end('SIGKILL'));
     return chat;
   };
@@ -63,6 +63,22 @@ await run(280_000, async suite => {
     const dan = await join('room3', 'dan3');
     for (const chat of [bob, eve, dan])
       await chat.sees('bob3* eve3 dan3');
+  });
+
+  // Whoever comes first then has the name for itself, until the others are back.
+  await suite.test('a room outlives its server, and newcomers find it again', async () => {
+    const first = await startReferenceServer();
+    const ann = await join('room6', 'ann6', first);
+    const bob = await join('room6', 'bob6', first);
+    await first.end('SIGKILL');
+    ann.say('still here');
+    await bob.line(/^ann6: still here$/);
+
+    const second = await startReferenceServer(undefined, first.port);
+    suite.defer(() => second.end());
+    const eve = await join('room6', 'eve6', second);
+    for (const chat of [ann, bob, eve])
+      await chat.sees('ann6* bob6 eve6');
   });
 
   const browser = await Browser.start();

@@ -107,7 +107,7 @@ options_parse (Options *self,
     { "manager", 0, 0, G_OPTION_ARG_STRING, &self->manager, N_ ("Address of the signaling manager that has the room"), N_ ("URL") },
     { "signaling", 0, 0, G_OPTION_ARG_STRING, &self->signaling, N_ ("Address of the signaling service that has the room"), N_ ("URL") },
     { "text", 't', 0, G_OPTION_ARG_NONE, &self->text, N_ ("Send each line of the input as text, as from a terminal"), NULL },
-    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, N_ ("Tell when connections open and close"), NULL },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &self->verbose, N_ ("Tell when connections open and close, or how a room is reached"), NULL },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &self->version, N_ ("Print the version and exit"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->operands, NULL, N_ ("PEER") },
     { NULL }
