@@ -9,7 +9,7 @@
 #define DEFAULT_ROOM "default"
 #define DEFAULT_CONNECTION_TIMEOUT 30 /* seconds */
 #define DEFAULT_QUEUE_SIZE 10
-#define DEFAULT_MAX_CONNECTIONS 256
+#define DEFAULT_MAX_CONNECTIONS 64
 #define DEFAULT_MAX_STATE_SIZE (64 * 1024)
 #define DEFAULT_MAX_MESSAGE_SIZE (256 * 1024 * 1024)
 
@@ -396,7 +396,9 @@ install_settings (void)
    * PeerEndpoint:max-connections: (getter get_max_connections) (setter set_max_connections)
    *
    * To how many of the other side it may be connected, those included who wait
-   * to be let in. More are ignored; they come again by themselves.
+   * to be let in. More are ignored; they come again by themselves. Each costs
+   * memory and threads from the offer on, and anybody who can publish in the
+   * room can ask for one.
    */
   properties[PROP_MAX_CONNECTIONS] = g_param_spec_uint ("max-connections", NULL, NULL, 0, G_MAXUINT,
                                                         DEFAULT_MAX_CONNECTIONS, flags);
