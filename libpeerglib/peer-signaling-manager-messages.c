@@ -50,6 +50,15 @@ fail (PeerManagerClient *client,
   peer_manager_client_send_error (client, error, about);
 }
 
+/* What one message makes to all in a room is the sender's to answer for. */
+static void
+charge (PeerManagerClient *client)
+{
+  const char *room = peer_session_get_room (client->session);
+
+  peer_relay_socket_charge (client->socket, peer_signaling_manager_get_room_size (client->manager, room));
+}
+
 /* Joining */
 
 static PeerManagerClient *
@@ -127,6 +136,7 @@ claimed (PeerSignalingManager *manager,
       client = admission_detach (self);
       peer_session_set_client (self->session, client);
       peer_manager_client_set_session (client, self->session);
+      charge (client);
       peer_signaling_manager_enter (manager, self->session, others);
     }
   admission_unref (self);
@@ -242,8 +252,11 @@ static void
 handle_leave (PeerManagerClient *self)
 {
   peer_manager_client_cancel_admission (self);
-  if (self->session != NULL)
-    peer_signaling_manager_remove_session (self->manager, self->session, TRUE);
+  if (self->session == NULL)
+    return;
+
+  charge (self);
+  peer_signaling_manager_remove_session (self->manager, self->session, TRUE);
 }
 
 static void
@@ -264,6 +277,8 @@ handle_signal (PeerManagerClient *self,
       return;
     }
 
+  if (message->target_id == NULL)
+    charge (self);
   room = peer_signaling_manager_lookup_room (self->manager, peer_session_get_room (self->session));
   if (!peer_signaling_manager_relay (self->manager, room, message, peer_session_get_id (self->session), &error))
     peer_manager_client_send_error (self, error, message);

@@ -113,7 +113,8 @@ install_messages (GParamSpec **props)
    * PeerSignalingManager:messages-per-second:
    *
    * How many WebSocket frames one may send a second, on average. Who sends
-   * more is not read for a while. 0 is any number.
+   * more is not read for a while. A message that goes to a whole room, as
+   * joining and leaving do, counts as many as are in it. 0 is any number.
    */
   props[PROP_MESSAGES_PER_SECOND] = number_spec (PROP_MESSAGES_PER_SECOND);
 

@@ -83,6 +83,10 @@ gboolean peer_relay_socket_send (PeerRelaySocket *self,
                                  const char *text,
                                  gsize length);
 
+/* Counts what was received as so many frames more. */
+void peer_relay_socket_charge (PeerRelaySocket *self,
+                               guint n_frames);
+
 /* The answer, if there is one, counts as activity. */
 void peer_relay_socket_ping (PeerRelaySocket *self);
 

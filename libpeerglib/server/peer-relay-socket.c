@@ -222,6 +222,14 @@ peer_relay_socket_send (PeerRelaySocket *self,
 }
 
 void
+peer_relay_socket_charge (PeerRelaySocket *self,
+                          guint n_frames)
+{
+  if (self->limits->frames_per_second > 0)
+    peer_token_bucket_take (&self->bucket, n_frames);
+}
+
+void
 peer_relay_socket_ping (PeerRelaySocket *self)
 {
   if (self->stream != NULL)

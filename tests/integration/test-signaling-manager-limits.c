@@ -191,6 +191,40 @@ test_rate (void)
   manager_fixture_clear (&fixture);
 }
 
+static void
+test_fan_out (void)
+{
+  const guint n_members = 10;
+  g_autoptr (GPtrArray) members = g_ptr_array_new ();
+  ManagerFixture fixture;
+  TestClient *flooder;
+  TestClient *witness;
+
+  g_test_summary ("What goes to a whole room counts as many messages as it makes");
+
+  fixture_init (&fixture, "messages-per-second", 10);
+  g_object_set (fixture.manager, "message-burst", 40, NULL);
+  for (guint i = 0; i < n_members; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("m%u", i);
+
+      g_ptr_array_add (members, manager_fixture_join (&fixture, "r", id));
+    }
+  witness = g_ptr_array_index (members, 0);
+  flooder = manager_fixture_join (&fixture, "r", "flooder");
+  for (guint i = 0; i < 30; i++)
+    test_client_send (flooder, "{\"type\":\"webrtc_answer\",\"payload\":\"{}\"}");
+  test_client_free (manager_fixture_join (&fixture, "s", "other"));
+  g_assert_cmpuint (witness->messages->len, <, n_members + 20);
+
+  peer_signaling_manager_stop (fixture.manager);
+  WAIT_UNTIL (flooder->is_closed);
+  test_client_free (flooder);
+  for (guint i = 0; i < members->len; i++)
+    test_client_free (g_ptr_array_index (members, i));
+  manager_fixture_clear (&fixture);
+}
+
 /* Opens a WebSocket that answers nothing. */
 static void
 open_raw (RawClient *client,
@@ -381,6 +415,7 @@ main (int argc,
   g_test_add_func ("/signaling-manager-limits/depth", test_depth);
   g_test_add_func ("/signaling-manager-limits/id-length", test_id_length);
   g_test_add_func ("/signaling-manager-limits/rate", test_rate);
+  g_test_add_func ("/signaling-manager-limits/fan-out", test_fan_out);
   g_test_add_func ("/signaling-manager-limits/silence", test_silence);
   g_test_add_func ("/signaling-manager-limits/no-join", test_no_join);
   g_test_add_func ("/signaling-manager-limits/slow-reader", test_slow_reader);
