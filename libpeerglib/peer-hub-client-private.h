@@ -32,6 +32,7 @@ typedef struct
 
   PeerTokenBucket bucket;
   gboolean is_limited; /* was told that it sends too much */
+  gint64 checked_at;   /* monotonic: when somebody else wanted its id; 0 for never */
 
   PeerHubAnswerFunc func; /* NULL once it was called */
   gpointer user_data;

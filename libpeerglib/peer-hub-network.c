@@ -9,6 +9,9 @@
 #include "peer-error.h"
 #include "peer-source-private.h"
 
+/* Longer than a link is given for its answer. */
+#define CHECK_INTERVAL (10 * G_TIME_SPAN_SECOND)
+
 G_DEFINE_FINAL_TYPE (PeerHubNetwork, peer_hub_network, PEER_TYPE_ROOM_NETWORK)
 
 enum
@@ -239,6 +242,20 @@ decided_late_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* If it is gone without a word, its id is free in a few seconds; asking again
+ * and again would only give it more time. */
+static void
+peer_hub_network_check (PeerHubClient *client)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (client->connection == NULL || (client->checked_at != 0 && now - client->checked_at < CHECK_INTERVAL))
+    return;
+
+  client->checked_at = now;
+  peer_base_connection_check (PEER_BASE_CONNECTION (client->connection));
+}
+
 /* Whether an id can be had: nobody else has it, or not any more. */
 static gboolean
 peer_hub_network_make_room (PeerHubNetwork *self,
@@ -258,9 +275,7 @@ peer_hub_network_make_room (PeerHubNetwork *self,
     }
   else if (existing != NULL)
     {
-      /* If it is gone without a word, the id is free in a few seconds. */
-      if (existing->connection != NULL)
-        peer_base_connection_check (PEER_BASE_CONNECTION (existing->connection));
+      peer_hub_network_check (existing);
       g_set_error (error, PEER_ERROR, PEER_ERROR_UNAVAILABLE_ID, _ ("The id “%s” is taken"), request->peer_id);
       return FALSE;
     }
