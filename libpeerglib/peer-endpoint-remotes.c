@@ -35,14 +35,13 @@ peer_endpoint_lookup (PeerEndpoint *self,
   return g_hash_table_lookup (self->remotes, id);
 }
 
-/* Who is at the other end of a channel that is followed. */
+/* Who is at the other end of a channel. It is listed as long as its channels
+ * are followed. */
 static PeerEndpointRemote *
 get_remote (PeerEndpoint *self,
             PeerDataConnection *channel)
 {
-  PeerEndpointRemote *remote = peer_endpoint_lookup (self, peer_base_connection_get_peer_id (PEER_BASE_CONNECTION (channel)));
-
-  return remote != NULL ? g_rc_box_acquire (remote) : NULL;
+  return g_rc_box_acquire (peer_endpoint_lookup (self, peer_base_connection_get_peer_id (PEER_BASE_CONNECTION (channel))));
 }
 
 static gboolean
