@@ -170,11 +170,11 @@ test_bad_candidates (void)
 }
 
 static gboolean
-has_both_errors (gpointer user_data)
+have_both_ended (gpointer user_data)
 {
   const Pair *pair = user_data;
 
-  return pair->offerer.error != NULL && pair->answerer.error != NULL;
+  return pair->offerer.error != NULL && (pair->answerer.error != NULL || pair->answerer.is_closed);
 }
 
 static void
@@ -189,10 +189,13 @@ test_wrong_fingerprint (void)
   pair.answerer.replaces = "a=fingerprint:sha-256 ";
   pair.answerer.replacement = "a=fingerprint:sha-256 " FINGERPRINT "\r\na=x:";
   pair_start (&pair);
-  wait_until (has_both_errors, &pair);
+  wait_until (have_both_ended, &pair);
   g_assert_error (pair.offerer.error, PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED);
-  g_assert_error (pair.answerer.error, PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED);
   g_assert_false (pair.offerer.is_open);
+  /* What the answerer was told is right: its channel may be open before it hears
+   * of the refusal. */
+  if (!pair.answerer.is_open)
+    g_assert_error (pair.answerer.error, PEER_ERROR, PEER_ERROR_NEGOTIATION_FAILED);
   pair_clear (&pair);
 }
 
