@@ -129,6 +129,10 @@ void peer_base_connection_handle_answer (PeerBaseConnection *self,
 void peer_base_connection_handle_candidate (PeerBaseConnection *self,
                                             PeerPayload *payload);
 
+/* JSON texts (GBytes) of payloads that came before the connection was there; NULL for none. */
+void peer_base_connection_handle_early_candidates (PeerBaseConnection *self,
+                                                   GPtrArray *texts);
+
 /* For a new link: the description of the other side is not there yet. */
 void peer_base_connection_await_description (PeerBaseConnection *self);
 void peer_base_connection_set_remote_description (PeerBaseConnection *self,

@@ -80,8 +80,6 @@ subscription_free (gpointer data)
   g_free (subscription);
 }
 
-/* What arrives */
-
 static GVariant *
 unseal (PeerEncryptedSignaling *self,
         const char *name,
@@ -124,8 +122,6 @@ error_cb (PeerEncryptedSignaling *self,
 {
   g_signal_emit_by_name (self, "error", error);
 }
-
-/* PeerSignaling */
 
 static void
 peer_encrypted_signaling_subscribe_topic (PeerSignaling *signaling,
@@ -182,8 +178,6 @@ peer_encrypted_signaling_iface_init (PeerSignalingInterface *iface)
   iface->unsubscribe_topic = peer_encrypted_signaling_unsubscribe_topic;
   iface->publish = peer_encrypted_signaling_publish;
 }
-
-/* Life */
 
 static void
 forget_password (PeerEncryptedSignaling *self)

@@ -200,15 +200,7 @@ peer_exchange_hand_over_early_candidates (PeerExchange *self,
   const char *remote_id = peer_base_connection_get_peer_id (connection);
   g_autoptr (GPtrArray) payloads = peer_early_candidates_take (self->early_candidates, remote_id, remote_id);
 
-  for (guint i = 0; payloads != NULL && i < payloads->len; i++)
-    {
-      gsize length;
-      const char *text = g_bytes_get_data (g_ptr_array_index (payloads, i), &length);
-      g_auto (PeerPayload) payload = { 0 };
-
-      if (peer_payload_parse (&payload, text, length, NULL))
-        peer_base_connection_handle_candidate (connection, &payload);
-    }
+  peer_base_connection_handle_early_candidates (connection, payloads);
 }
 
 PeerDataConnection *

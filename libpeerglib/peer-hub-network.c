@@ -36,8 +36,6 @@ peer_hub_network_lookup_connection (PeerHubNetwork *self,
   return peer_hub_network_lookup (self, peer_base_connection_get_peer_id (connection));
 }
 
-/* The end of a client */
-
 void
 peer_hub_network_remove (PeerHubNetwork *self,
                          PeerHubClient *client,
@@ -120,8 +118,6 @@ close_cb (PeerDataConnection *connection,
     peer_hub_network_doom (self, client);
 }
 
-/* Frames */
-
 static void
 data_cb (PeerDataConnection *connection,
          GVariant *value,
@@ -142,8 +138,6 @@ data_cb (PeerDataConnection *connection,
   error = g_error_new_literal (PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("Frames have to be text"));
   peer_hub_relay_error (self, client, error);
 }
-
-/* Offers */
 
 static gboolean
 gathered_late_cb (gpointer user_data)
@@ -334,8 +328,6 @@ peer_hub_network_candidate (PeerHubNetwork *self,
   return TRUE;
 }
 
-/* As the network of a room */
-
 static gboolean
 opened_cb (gpointer user_data)
 {
@@ -378,8 +370,6 @@ peer_hub_network_send (PeerRoomNetwork *network,
 {
   return peer_hub_relay_send (PEER_HUB_NETWORK (network), member_id, frame, error);
 }
-
-/* Life */
 
 static void
 peer_hub_network_finalize (GObject *object)

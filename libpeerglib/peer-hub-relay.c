@@ -28,8 +28,6 @@ print_from (const PeerRoomFrame *frame,
   return peer_room_frame_print (&named, error);
 }
 
-/* Sending */
-
 /* A link that breaks on the way, or whose other side reads too slowly, is
  * taken care of later. */
 static void
@@ -126,8 +124,6 @@ peer_hub_relay_send (PeerHubNetwork *self,
 
   return TRUE;
 }
-
-/* Joining and leaving */
 
 void
 peer_hub_relay_left (PeerHubNetwork *self,
@@ -269,8 +265,6 @@ join (PeerHubNetwork *self,
 
   return TRUE;
 }
-
-/* Frames */
 
 /* To whom it is for, under the name of who sent it: as it came if it says so itself. */
 static gboolean

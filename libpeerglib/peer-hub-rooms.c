@@ -7,8 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "peer-error.h"
-
-/* What the rooms tell */
+#include "protocol/peer-vardict-private.h"
 
 static void
 message_cb (PeerRoom *room,
@@ -66,8 +65,6 @@ authorize_cb (PeerRoom *room,
   return is_taken;
 }
 
-/* Rooms */
-
 static void
 empty_cb (PeerHubNetwork *network,
           PeerHubRoom *room)
@@ -119,8 +116,6 @@ peer_hub_lookup (PeerHub *self,
 {
   return g_hash_table_lookup (self->rooms, name);
 }
-
-/* Requests */
 
 /* Those that overtook the offer that makes the room. */
 static void
@@ -237,10 +232,10 @@ peer_hub_room_describe (PeerHubRoom *self)
     }
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "peer_count", g_variant_new_int64 (members->len));
-  g_variant_builder_add (&builder, "{sv}", "peers", g_variant_new_strv ((const char *const *) ids->pdata, (gssize) ids->len));
+  peer_vardict_add (&builder, "peer_count", g_variant_new_int64 (members->len));
+  peer_vardict_add (&builder, "peers", g_variant_new_strv ((const char *const *) ids->pdata, (gssize) ids->len));
   if (client != NULL)
-    g_variant_builder_add (&builder, "{sv}", "host_id", g_variant_new_string (client->presence.id));
+    peer_vardict_add_string (&builder, "host_id", client->presence.id);
 
   return g_variant_builder_end (&builder);
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "peer-error.h"
+#include "protocol/peer-vardict-private.h"
 
 /**
  * PeerHub:
@@ -45,8 +46,6 @@ G_DEFINE_FINAL_TYPE (PeerHub, peer_hub, G_TYPE_OBJECT)
 
 GParamSpec *peer_hub_props[N_HUB_PROPS];
 guint peer_hub_signals[N_HUB_SIGNALS];
-
-/* Life */
 
 static void
 peer_hub_get_property (GObject *object,
@@ -263,8 +262,6 @@ peer_hub_stop (PeerHub *self)
   g_object_notify_by_pspec (G_OBJECT (self), peer_hub_props[PROP_N_PEERS]);
 }
 
-/* Clients */
-
 static gboolean
 peer_hub_init_request (PeerHubRequest *request,
                        const char *room,
@@ -297,19 +294,16 @@ offer_answered_cb (const char *sdp,
                    gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
-  GVariantBuilder answer;
+  /* Borrows all it holds. */
+  const PeerPayload payload = { .sdp_type = (char *) "answer", .sdp = (char *) sdp };
 
   if (sdp == NULL && error == NULL)
     g_task_return_new_error (task, PEER_ERROR, PEER_ERROR_ABORTED, _ ("The client has left"));
   else if (sdp == NULL)
     g_task_return_error (task, g_error_copy (error));
   else
-    {
-      g_variant_builder_init (&answer, G_VARIANT_TYPE_VARDICT);
-      g_variant_builder_add (&answer, "{sv}", "sdp", g_variant_new_string (sdp));
-      g_variant_builder_add (&answer, "{sv}", "type", g_variant_new_string ("answer"));
-      g_task_return_pointer (task, g_variant_ref_sink (g_variant_builder_end (&answer)), (GDestroyNotify) g_variant_unref);
-    }
+    g_task_return_pointer (task, g_variant_ref_sink (peer_payload_make_description (&payload)),
+                           (GDestroyNotify) g_variant_unref);
 }
 
 static gboolean
@@ -371,7 +365,7 @@ peer_hub_offer_async (PeerHub *self,
       return;
     }
 
-  g_variant_lookup (owned, "token", "s", &request->token);
+  request->token = peer_vardict_dup_string (owned, "token");
   request->credentials = g_variant_lookup_value (owned, "credentials", NULL);
   request->metadata = g_variant_lookup_value (owned, "metadata", NULL);
 
@@ -439,7 +433,7 @@ peer_hub_candidate (PeerHub *self,
   owned = g_variant_ref_sink (candidate);
   if (!peer_hub_init_request (&request, room, peer_id, error) || !peer_hub_request_set_candidate (&request, owned, error))
     return FALSE;
-  g_variant_lookup (owned, "token", "s", &request.token);
+  request.token = peer_vardict_dup_string (owned, "token");
 
   return peer_hub_handle_candidate (self, &request, error);
 }

@@ -35,8 +35,6 @@ typedef enum
   PROP_IS_CONNECTED = 1,
 } PeerMemoryBrokerProperty;
 
-/* Expiry */
-
 static void
 message_expired (const char *src,
                  const char *dst,
@@ -68,8 +66,6 @@ schedule_cleanup (PeerMemoryBroker *self)
     self->cleanup_source = peer_source_new_timeout (self->context, self->cleanup_interval,
                                                     "[libpeerglib] message expiry", cleanup_cb, self);
 }
-
-/* PeerBroker */
 
 static void
 peer_memory_broker_start (PeerBroker *broker,
@@ -245,8 +241,6 @@ peer_memory_broker_iface_init (PeerBrokerInterface *iface)
   iface->join_group_async = peer_memory_broker_join_group_async;
   iface->join_group_finish = peer_memory_broker_join_group_finish;
 }
-
-/* Life */
 
 static void
 peer_memory_broker_get_property (GObject *object,

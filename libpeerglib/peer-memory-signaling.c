@@ -23,8 +23,6 @@ static void peer_memory_signaling_iface_init (PeerSignalingInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (PeerMemorySignaling, peer_memory_signaling, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (PEER_TYPE_SIGNALING, peer_memory_signaling_iface_init))
 
-/* PeerSignaling */
-
 static void
 peer_memory_signaling_subscribe_topic (PeerSignaling *signaling,
                                        const char *const *topic)

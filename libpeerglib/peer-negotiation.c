@@ -211,3 +211,18 @@ peer_base_connection_handle_candidate (PeerBaseConnection *self,
       *payload = (PeerPayload){ 0 };
     }
 }
+
+void
+peer_base_connection_handle_early_candidates (PeerBaseConnection *self,
+                                              GPtrArray *texts)
+{
+  for (guint i = 0; texts != NULL && i < texts->len; i++)
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (texts, i), &length);
+      g_auto (PeerPayload) payload = { 0 };
+
+      if (peer_payload_parse (&payload, text, length, NULL))
+        peer_base_connection_handle_candidate (self, &payload);
+    }
+}

@@ -80,8 +80,6 @@ decide (PeerRedisId *record,
     g_task_return_int (task, claim);
 }
 
-/* Eviction */
-
 static void
 evict (PeerRedisBroker *self,
        PeerRedisId *record,
@@ -136,8 +134,6 @@ peer_redis_broker_handle_eviction (PeerRedisBroker *self,
   else
     evict (self, record, PEER_BROKER_EVICTION_TAKEN_OVER);
 }
-
-/* Claims */
 
 /* The claim was given up before Redis answered. What it has fetched by then is
  * for whoever holds the id now. */
@@ -284,8 +280,6 @@ peer_redis_broker_take (PeerRedisBroker *self,
   return g_steal_pointer (&record->waiting);
 }
 
-/* Releases */
-
 static void
 released_cb (PeerRedisLink *link,
              const redisReply *reply,
@@ -359,8 +353,6 @@ peer_redis_broker_release_all (PeerRedisBroker *self)
       peer_redis_broker_release_id (self, id);
     }
 }
-
-/* Renewals */
 
 static void
 handle_renewal (PeerRedisBroker *self,

@@ -29,8 +29,6 @@ peer_redis_message_free (PeerRedisMessage *self)
   g_free (self);
 }
 
-/* Sending */
-
 static void
 remove_in_flight (PeerRedisBroker *self,
                   PeerRedisMessage *message)
@@ -253,8 +251,6 @@ peer_redis_broker_expire (PeerRedisBroker *self)
         remove_in_flight (self, message);
     }
 }
-
-/* Receiving */
 
 typedef struct
 {

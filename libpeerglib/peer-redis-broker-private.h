@@ -51,8 +51,6 @@ struct _PeerRedisBroker
   PeerMessageStore *store; /* what waits while Redis is away */
 };
 
-/* Session */
-
 void peer_redis_broker_connect (PeerRedisBroker *self);
 void peer_redis_broker_disconnect (PeerRedisBroker *self);
 void peer_redis_broker_reschedule (PeerRedisBroker *self);
@@ -61,9 +59,7 @@ void peer_redis_broker_begin_stop (PeerRedisBroker *self);
 /* Ends stopping when nothing is on its way any more. */
 void peer_redis_broker_check_stop (PeerRedisBroker *self);
 
-/* The connection broke or Redis makes no sense. */
-void peer_redis_broker_fail (PeerRedisBroker *self,
-                             const GError *error);
+/* Redis makes no sense. */
 void peer_redis_broker_fail_reply (PeerRedisBroker *self,
                                    const redisReply *reply);
 
@@ -75,8 +71,6 @@ void peer_redis_broker_call (PeerRedisBroker *self,
                              guint n_arguments,
                              PeerRedisReplyFunc func,
                              gpointer user_data);
-
-/* Ids */
 
 typedef struct
 {
@@ -118,8 +112,6 @@ void peer_redis_broker_trust_claims (PeerRedisBroker *self);
 void peer_redis_broker_handle_eviction (PeerRedisBroker *self,
                                         const char *id,
                                         guint64 serial);
-
-/* Messages */
 
 typedef struct
 {

@@ -54,8 +54,6 @@ peer_redis_broker_call (PeerRedisBroker *self,
   peer_redis_script_call (self->commands, script, self->prefix, all, all_lengths, n_arguments + 1, func, user_data);
 }
 
-/* State */
-
 static void
 set_connected (PeerRedisBroker *self,
                gboolean is_connected)
@@ -130,9 +128,9 @@ lose_commands (PeerRedisBroker *self,
   peer_redis_broker_check_stop (self);
 }
 
-void
-peer_redis_broker_fail (PeerRedisBroker *self,
-                        const GError *error)
+static void
+fail (PeerRedisBroker *self,
+      const GError *error)
 {
   close_events (self);
   lose_commands (self, error);
@@ -145,7 +143,7 @@ peer_redis_broker_fail_reply (PeerRedisBroker *self,
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                                                   reply->type == REDIS_REPLY_ERROR ? reply->str : _ ("It answered what makes no sense"));
 
-  peer_redis_broker_fail (self, error);
+  fail (self, error);
 }
 
 static void
@@ -166,8 +164,6 @@ check_connected (PeerRedisBroker *self)
   peer_redis_broker_send_claims (self);
   peer_redis_broker_resend (self);
 }
-
-/* Connections */
 
 static void
 link_opened (PeerRedisLink *link,
@@ -221,7 +217,7 @@ link_failed (PeerRedisLink *link,
   if (link == self->commands)
     lose_commands (self, error);
   else
-    peer_redis_broker_fail (self, error);
+    fail (self, error);
 }
 
 static const PeerRedisLinkFuncs link_funcs = {
@@ -301,7 +297,7 @@ tick_cb (gpointer user_data)
     {
       g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, _ ("It does not answer"));
 
-      peer_redis_broker_fail (self, error);
+      fail (self, error);
     }
 
   return G_SOURCE_CONTINUE;
@@ -315,8 +311,6 @@ peer_redis_broker_reschedule (PeerRedisBroker *self)
   peer_source_clear (&self->tick_source);
   self->tick_source = peer_source_new_timeout (self->context, interval, "[libpeerglib] leases", tick_cb, self);
 }
-
-/* Stopping */
 
 static void
 settled_cb (PeerRedisLink *link,

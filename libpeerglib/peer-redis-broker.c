@@ -53,8 +53,6 @@ typedef enum
 
 static GParamSpec *props[N_OWN_PROPS];
 
-/* PeerBroker */
-
 static void
 peer_redis_broker_start (PeerBroker *broker,
                          const PeerBrokerSettings *settings)
@@ -325,8 +323,6 @@ peer_redis_broker_iface_init (PeerBrokerInterface *iface)
   iface->join_group_async = peer_redis_broker_join_group_async;
   iface->join_group_finish = peer_redis_broker_list_finish;
 }
-
-/* Life */
 
 static void
 peer_redis_broker_get_property (GObject *object,

@@ -22,8 +22,6 @@ G_DECLARE_FINAL_TYPE (PeerRoomDoorKeeper, peer_room_door_keeper, PEER, ROOM_DOOR
 PeerRoomDoorKeeper *peer_room_door_keeper_new (PeerPeer *member,
                                                const char *name);
 
-gboolean peer_room_door_keeper_get_is_open (PeerRoomDoorKeeper *self);
-
 void peer_room_door_keeper_set_greeting (PeerRoomDoorKeeper *self,
                                          GVariant *greeting);
 

@@ -27,12 +27,6 @@ enum
 
 static guint signals[N_SIGNALS];
 
-gboolean
-peer_room_door_keeper_get_is_open (PeerRoomDoorKeeper *self)
-{
-  return self->peer != NULL && peer_peer_get_is_open (self->peer);
-}
-
 void
 peer_room_door_keeper_set_greeting (PeerRoomDoorKeeper *self,
                                     GVariant *greeting)

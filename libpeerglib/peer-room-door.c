@@ -113,8 +113,6 @@ peer_room_door_fail (PeerRoomDoor *self,
   g_signal_emit (self, signals[FAILED], 0, error);
 }
 
-/* Visiting who holds the name */
-
 static void
 visit_data_cb (PeerRoomDoor *self,
                GVariant *value)
@@ -203,8 +201,6 @@ peer_room_door_visit (PeerRoomDoor *self)
   g_signal_connect_object (self->visit, "error", G_CALLBACK (visit_error_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->visit, "close", G_CALLBACK (visit_close_cb), self, G_CONNECT_SWAPPED);
 }
-
-/* Taking and holding the name */
 
 static void
 keeper_open_cb (PeerRoomDoor *self)

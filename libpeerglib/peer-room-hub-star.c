@@ -29,8 +29,6 @@ fail (PeerRoomHubStar *self,
   peer_room_network_fail (PEER_ROOM_NETWORK (self), error);
 }
 
-/* Frames */
-
 static gboolean
 say (PeerRoomHubStar *self,
      const PeerRoomFrame *frame,
@@ -159,8 +157,6 @@ handle_frame (PeerRoomHubStar *self,
     peer_room_network_emit_frame (PEER_ROOM_NETWORK (self), frame->sender, frame);
 }
 
-/* The link */
-
 static void
 data_cb (PeerRoomHubStar *self,
          GVariant *value)
@@ -223,8 +219,6 @@ close_cb (PeerRoomHubStar *self)
   peer_source_clear (&self->next_source);
   self->next_source = peer_source_new_timeout (self->context, 0, "[libpeerglib] lose hub", closed_cb, self);
 }
-
-/* Requests */
 
 /* Borrows all it holds. */
 static PeerHubRequest
@@ -295,8 +289,6 @@ signal_cb (PeerRoomHubStar *self,
   else
     peer_hub_call_async (self->session, self->uri, PEER_HUB_REQUEST_CANDIDATE, &request, self->cancellable, announced_cb, NULL);
 }
-
-/* As a network */
 
 static gboolean
 begin_cb (gpointer user_data)
@@ -396,8 +388,6 @@ peer_room_hub_star_get_link (PeerRoomNetwork *network)
 {
   return (GObject *) PEER_ROOM_HUB_STAR (network)->connection;
 }
-
-/* Life */
 
 static void
 peer_room_hub_star_finalize (GObject *object)

@@ -7,8 +7,8 @@
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 
-#include "peer-enum-types.h"
 #include "peer-error.h"
+#include "protocol/peer-error-nick-private.h"
 #include "protocol/peer-manager-message-private.h"
 #include "signaling/peer-line-private.h"
 
@@ -112,11 +112,8 @@ handle_signal (PeerRoomManagerMesh *self,
 static GError *
 new_manager_error (const PeerManagerMessage *message)
 {
-  g_autoptr (GEnumClass) codes = g_type_class_ref (PEER_TYPE_ERROR);
-  GEnumValue *code = message->code != NULL ? g_enum_get_value_by_nick (codes, message->code) : NULL;
-
-  return g_error_new_literal (PEER_ERROR, code != NULL ? code->value : PEER_ERROR_SERVER_ERROR,
-                              message->text != NULL ? message->text : _ ("The signaling manager reports an error"));
+  return peer_error_new_for_nick (message->code,
+                                  message->text != NULL ? message->text : _ ("The signaling manager reports an error"));
 }
 
 /* Either a signal did not reach somebody, or this member cannot be in the

@@ -42,8 +42,6 @@ struct _PeerRoomPeerjsMesh
 
 G_DEFINE_FINAL_TYPE (PeerRoomPeerjsMesh, peer_room_peerjs_mesh, PEER_TYPE_MESH_NETWORK)
 
-/* The door */
-
 /* Tells those who come from now on who is there. */
 static void
 peer_room_peerjs_mesh_update_greeting (PeerRoomPeerjsMesh *self)
@@ -154,8 +152,6 @@ door_failed_cb (PeerRoomPeerjsMesh *self,
   else
     peer_room_network_emit_status (PEER_ROOM_NETWORK (self), error->message);
 }
-
-/* The peer */
 
 static void
 peer_open_cb (PeerRoomPeerjsMesh *self,
@@ -284,8 +280,6 @@ peer_room_peerjs_mesh_new_peer (PeerRoomPeerjsMesh *self)
 
   return peer;
 }
-
-/* PeerMeshNetwork */
 
 static void
 peer_room_peerjs_mesh_start (PeerMeshNetwork *mesh)

@@ -9,8 +9,6 @@
 #include "protocol/peer-ice-answer-private.h"
 #include "protocol/peer-json-private.h"
 
-/* What the relay tells */
-
 PeerAuthRequest *
 peer_server_authenticate (PeerServer *self,
                           const PeerRelayRequest *request)
@@ -125,8 +123,6 @@ const PeerRelayEvents peer_server_relay_events = {
   .changed = relay_changed,
   .stopped = peer_server_handle_stopped,
 };
-
-/* What the HTTP side asks for */
 
 #define MAX_GENERATED_IDS 16
 
@@ -295,8 +291,6 @@ has_ice_servers (const PeerServerSettings *settings)
          (settings->turn_uris != NULL && settings->turn_uris[0] != NULL &&
           settings->turn_secret != NULL && *settings->turn_secret != '\0');
 }
-
-/* Settings */
 
 static void
 peer_server_configure_relay (PeerServer *self)

@@ -13,8 +13,6 @@
 /* The key of servers that have none of their own. */
 #define DEFAULT_KEY "peerjs"
 
-/* Authentication */
-
 static gboolean
 peer_server_check_topic_request (PeerServer *self,
                                  const PeerRelayRequest *request,
@@ -87,8 +85,6 @@ static const PeerTopicRelayEvents topics_events = {
   .authenticate = topics_authenticate,
   .failed = topics_failed,
 };
-
-/* The endpoint */
 
 static void
 opened_cb (PeerPollStream *stream,
@@ -165,8 +161,6 @@ peer_server_configure_signaling (PeerServer *self)
   peer_websocket_endpoint_configure (self->endpoint, (const char *const *) self->settings.allowed_origins,
                                      self->settings.proxied);
 }
-
-/* The property */
 
 gboolean
 peer_server_set_signaling_path (PeerServer *self,

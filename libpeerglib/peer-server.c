@@ -36,8 +36,6 @@ G_DEFINE_FINAL_TYPE (PeerServer, peer_server, G_TYPE_OBJECT)
 GParamSpec *peer_server_props[N_PROPS];
 guint peer_server_signals[N_SERVER_SIGNALS];
 
-/* Life */
-
 static void
 peer_server_get_property (GObject *object,
                           guint prop_id,

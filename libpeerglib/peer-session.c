@@ -4,6 +4,8 @@
 
 #include "peer-session-private.h"
 
+#include "protocol/peer-vardict-private.h"
+
 /**
  * PeerSession:
  *
@@ -332,13 +334,12 @@ peer_session_to_variant (PeerSession *self)
 
   joined_at = g_date_time_format_iso8601 (self->joined_at);
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "sessionId", g_variant_new_string (self->id));
-  g_variant_builder_add (&builder, "{sv}", "roomId", g_variant_new_string (self->room));
-  g_variant_builder_add (&builder, "{sv}", "joinedAt", g_variant_new_string (joined_at));
-  g_variant_builder_add (&builder, "{sv}", "connectionDuration",
-                         g_variant_new_int64 (peer_session_get_connection_duration (self) / G_TIME_SPAN_SECOND));
-  if (self->metadata != NULL)
-    g_variant_builder_add (&builder, "{sv}", "metadata", self->metadata);
+  peer_vardict_add_string (&builder, "sessionId", self->id);
+  peer_vardict_add_string (&builder, "roomId", self->room);
+  peer_vardict_add_string (&builder, "joinedAt", joined_at);
+  peer_vardict_add (&builder, "connectionDuration",
+                    g_variant_new_int64 (peer_session_get_connection_duration (self) / G_TIME_SPAN_SECOND));
+  peer_vardict_add (&builder, "metadata", self->metadata);
 
   return g_variant_builder_end (&builder);
 }

@@ -59,8 +59,6 @@ charge (PeerManagerClient *client)
   peer_relay_socket_charge (client->socket, peer_signaling_manager_get_room_size (client->manager, room));
 }
 
-/* Joining */
-
 static PeerManagerClient *
 admission_detach (PeerManagerAdmission *self)
 {
@@ -245,8 +243,6 @@ handle_join (PeerManagerClient *self,
 
   begin_admission (self, message);
 }
-
-/* The rest */
 
 static void
 handle_leave (PeerManagerClient *self)

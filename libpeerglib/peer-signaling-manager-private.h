@@ -90,8 +90,6 @@ extern guint peer_signaling_manager_signals[N_MANAGER_SIGNALS];
 void peer_signaling_manager_properties_install (GObjectClass *object_class);
 void peer_signaling_manager_init_numbers (PeerSignalingManager *self);
 
-/* Rooms */
-
 GHashTable *peer_signaling_manager_new_rooms (void);
 
 typedef struct
@@ -128,17 +126,10 @@ void peer_signaling_manager_remove_session (PeerSignalingManager *self,
                                             PeerSession *session,
                                             gboolean is_told);
 
-/* Messages */
-
 void peer_signaling_manager_deliver (PeerSignalingManager *self,
                                      PeerSession *session,
                                      const char *text);
 
-/* To the sessions here, and nowhere else. */
-void peer_signaling_manager_deliver_all (PeerSignalingManager *self,
-                                         PeerManagerRoom *room,
-                                         const char *text,
-                                         const char *exclude_session_id);
 void peer_signaling_manager_tell_joined (PeerSignalingManager *self,
                                          PeerManagerRoom *room,
                                          const char *session_id);
@@ -152,8 +143,6 @@ gboolean peer_signaling_manager_relay (PeerSignalingManager *self,
                                        const PeerManagerMessage *message,
                                        const char *sender_id,
                                        GError **error);
-
-/* WebSockets */
 
 #define PEER_MANAGER_REPLACED "Replaced by a newer connection"
 

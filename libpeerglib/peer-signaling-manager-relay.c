@@ -25,12 +25,13 @@ peer_signaling_manager_deliver (PeerSignalingManager *self,
     self->send_func (self, peer_session_get_room (session), peer_session_get_id (session), text, self->send_data);
 }
 
-/* Who sends for the application may end sessions, and the room with them. */
-void
-peer_signaling_manager_deliver_all (PeerSignalingManager *self,
-                                    PeerManagerRoom *room,
-                                    const char *text,
-                                    const char *exclude_session_id)
+/* To the sessions here, and nowhere else. Who sends for the application may
+ * end sessions, and the room with them. */
+static void
+deliver_all (PeerSignalingManager *self,
+             PeerManagerRoom *room,
+             const char *text,
+             const char *exclude_session_id)
 {
   g_autoptr (GPtrArray) sessions = peer_manager_room_list_sessions (room);
 
@@ -57,7 +58,7 @@ broadcast (PeerSignalingManager *self,
   while (g_hash_table_iter_next (&iter, &other, NULL))
     if (g_strcmp0 (other, sender_id) != 0)
       peer_manager_share_send (self, room, sender_id, other, text);
-  peer_signaling_manager_deliver_all (self, room, text, sender_id);
+  deliver_all (self, room, text, sender_id);
 }
 
 void
@@ -71,7 +72,7 @@ peer_signaling_manager_tell_joined (PeerSignalingManager *self,
                                                                              .peers = peers },
                                                       NULL);
 
-  peer_signaling_manager_deliver_all (self, room, text, session_id);
+  deliver_all (self, room, text, session_id);
 }
 
 void
@@ -83,7 +84,7 @@ peer_signaling_manager_tell_left (PeerSignalingManager *self,
                                                                              .peer_id = (char *) session_id },
                                                       NULL);
 
-  peer_signaling_manager_deliver_all (self, room, text, session_id);
+  deliver_all (self, room, text, session_id);
 }
 
 /* What is for one is for nobody else, also when that one is not there. */

@@ -54,8 +54,6 @@ ensure_room (PeerSignalingManager *self,
   return room;
 }
 
-/* Joining */
-
 static gboolean
 is_acceptable_id (PeerSignalingManager *self,
                   const char *id)
@@ -201,8 +199,6 @@ peer_signaling_manager_join_room (PeerSignalingManager *self,
 
   return g_steal_pointer (&session);
 }
-
-/* Leaving */
 
 static void
 drop_room (PeerSignalingManager *self,
@@ -356,8 +352,6 @@ peer_signaling_manager_clear_room (PeerSignalingManager *self,
   if (cleared != NULL)
     cleared->is_being_cleared = FALSE;
 }
-
-/* Looking */
 
 /**
  * peer_signaling_manager_get_n_sessions: (get-property n-sessions)

@@ -120,8 +120,6 @@ claimed_cb (GObject *source,
   claim_decided (user_data, outcome);
 }
 
-/* The broker */
-
 static void
 error_cb (PeerBroker *broker,
           const GError *error,

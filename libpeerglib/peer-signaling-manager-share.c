@@ -22,8 +22,6 @@
 #define MAX_SERIAL_LENGTH 64
 #define MAX_ID_LENGTH 65536
 
-/* Ids */
-
 char *
 peer_manager_share_make_id (const char *room,
                             const char *session_id)
@@ -51,8 +49,6 @@ peer_manager_share_split_id (const char *id,
 
   return end + 1;
 }
-
-/* Saying */
 
 static void
 publish (PeerSignalingManager *self,
@@ -120,8 +116,6 @@ peer_manager_share_send (PeerSignalingManager *self,
   if (self->is_sharing)
     publish (self, room, sender_id, target_id, FRAME_MESSAGE, text);
 }
-
-/* Hearing */
 
 /* A room's table of others says who is there; what changes it is told. */
 void

@@ -6,8 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "peer-enum-types.h"
 #include "peer-error.h"
+#include "protocol/peer-error-nick-private.h"
 #include "server/peer-address-private.h"
 
 /* The WebSockets. One is in no room, on its way into one, or a session's. */
@@ -40,8 +40,6 @@ peer_manager_client_unref (PeerManagerClient *self)
   g_free (self);
 }
 
-/* Sending */
-
 void
 peer_manager_client_send (PeerManagerClient *self,
                           const char *text)
@@ -53,15 +51,6 @@ peer_manager_client_send (PeerManagerClient *self,
   peer_timeout_queue_arm (self->manager->ends, &self->end_timeout, self);
 }
 
-static const char *
-get_nick (const GError *error)
-{
-  g_autoptr (GEnumClass) klass = g_type_class_ref (PEER_TYPE_ERROR);
-  GEnumValue *value = error->domain == PEER_ERROR ? g_enum_get_value (klass, error->code) : NULL;
-
-  return value != NULL ? value->value_nick : "server-error";
-}
-
 void
 peer_manager_client_send_error (PeerManagerClient *self,
                                 const GError *error,
@@ -69,7 +58,7 @@ peer_manager_client_send_error (PeerManagerClient *self,
 {
   PeerManagerMessage message = {
     .type = PEER_MANAGER_MESSAGE_ERROR,
-    .code = (char *) get_nick (error),
+    .code = (char *) peer_error_get_nick (error),
     .text = error->message,
   };
   g_autofree char *text = NULL;
@@ -83,8 +72,6 @@ peer_manager_client_send_error (PeerManagerClient *self,
   text = peer_manager_message_print (&message, NULL);
   peer_manager_client_send (self, text);
 }
-
-/* Closing */
 
 static void
 emit_error (PeerSignalingManager *self,
@@ -146,8 +133,6 @@ peer_manager_client_set_session (PeerManagerClient *self,
     peer_timeout_queue_arm (self->manager->joins, &self->join_timeout, self);
 }
 
-/* Timeouts */
-
 static void
 silence_expired (gpointer item,
                  gpointer user_data)
@@ -191,8 +176,6 @@ end_expired (gpointer item,
   peer_manager_client_close (client, code, NULL);
   emit_error (self, error);
 }
-
-/* What comes from a socket */
 
 static void
 socket_active (PeerRelaySocket *socket)
@@ -238,8 +221,6 @@ static const PeerRelaySocketFuncs socket_funcs = {
   .closed = socket_closed,
   .violated = socket_violated,
 };
-
-/* Opening */
 
 /* NULL if it may stay, otherwise what to say. */
 static GError *

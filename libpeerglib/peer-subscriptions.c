@@ -166,8 +166,6 @@ peer_subscriptions_remove (PeerSubscriptions *self,
   return g_steal_pointer (&name);
 }
 
-/* Delivery */
-
 static void
 dispatch (PeerSubscriptions *self,
           Delivery *delivery)

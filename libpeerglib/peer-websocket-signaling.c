@@ -56,8 +56,6 @@ send_frame (PeerWebsocketSignaling *self,
   return peer_line_send (self->line, text->str, text->len);
 }
 
-/* What the line tells */
-
 static void
 set_open (PeerWebsocketSignaling *self,
           const char *client_id)
@@ -224,8 +222,6 @@ line_lost_cb (PeerWebsocketSignaling *self,
   report (self, error);
 }
 
-/* The line */
-
 /* The token belongs to the query. */
 static GUri *
 make_line_uri (PeerWebsocketSignaling *self)
@@ -301,8 +297,6 @@ start_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* PeerSignaling */
-
 static void
 peer_websocket_signaling_subscribe_topic (PeerSignaling *signaling,
                                           const char *const *topic)
@@ -364,8 +358,6 @@ peer_websocket_signaling_iface_init (PeerSignalingInterface *iface)
   iface->unsubscribe_topic = peer_websocket_signaling_unsubscribe_topic;
   iface->publish = peer_websocket_signaling_publish;
 }
-
-/* Life */
 
 static void
 peer_websocket_signaling_dispose (GObject *object)

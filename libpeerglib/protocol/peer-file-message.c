@@ -11,6 +11,7 @@
 
 #include "peer-file-name-private.h"
 #include "peer-sha256-private.h"
+#include "peer-vardict-private.h"
 
 #define KEY "__peerFile"
 #define MAX_CONTENT_TYPE_SIZE 255
@@ -262,23 +263,6 @@ peer_file_message_parse (GVariant *value,
   return g_steal_pointer (&self);
 }
 
-static void
-add (GVariantBuilder *builder,
-     const char *name,
-     GVariant *member)
-{
-  g_variant_builder_add (builder, "{sv}", name, member);
-}
-
-static void
-add_text (GVariantBuilder *builder,
-          const char *name,
-          const char *text)
-{
-  if (text != NULL)
-    add (builder, name, g_variant_new_string (text));
-}
-
 /* As much of a text as may be sent. */
 static char *
 shorten (const char *text,
@@ -301,29 +285,29 @@ peer_file_message_to_value (const PeerFileMessage *self)
   GVariantBuilder members, value;
 
   g_variant_builder_init (&members, G_VARIANT_TYPE_VARDICT);
-  add_text (&members, "type", types[self->type].name);
-  add_text (&members, "id", self->id);
+  peer_vardict_add_string (&members, "type", types[self->type].name);
+  peer_vardict_add_string (&members, "id", self->id);
   if ((fields & FIELD_NAME) != 0)
-    add_text (&members, "name", self->name);
+    peer_vardict_add_string (&members, "name", self->name);
   if ((fields & FIELD_DIRECTORY) != 0)
-    add_text (&members, "directory", self->directory);
+    peer_vardict_add_string (&members, "directory", self->directory);
   if ((fields & FIELD_CONTENT_TYPE) != 0)
-    add_text (&members, "contentType", self->content_type);
+    peer_vardict_add_string (&members, "contentType", self->content_type);
   if ((fields & FIELD_SIZE) != 0 && self->size >= 0)
-    add (&members, "size", g_variant_new_int64 (self->size));
+    peer_vardict_add (&members, "size", g_variant_new_int64 (self->size));
   if ((fields & FIELD_MODIFIED) != 0 && self->modified >= 0)
-    add (&members, "modified", g_variant_new_int64 (self->modified));
+    peer_vardict_add (&members, "modified", g_variant_new_int64 (self->modified));
   if ((fields & FIELD_OFFSET) != 0)
-    add (&members, "offset", g_variant_new_int64 (self->offset));
+    peer_vardict_add (&members, "offset", g_variant_new_int64 (self->offset));
   if ((fields & FIELD_DATA) != 0)
-    add (&members, "data", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, self->data, TRUE));
+    peer_vardict_add (&members, "data", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, self->data, TRUE));
   if ((fields & FIELD_SHA256) != 0)
-    add_text (&members, "sha256", self->sha256);
+    peer_vardict_add_string (&members, "sha256", self->sha256);
   if ((fields & FIELD_REASON) != 0)
-    add_text (&members, "reason", reason);
+    peer_vardict_add_string (&members, "reason", reason);
 
   g_variant_builder_init (&value, G_VARIANT_TYPE_VARDICT);
-  add (&value, KEY, g_variant_builder_end (&members));
+  peer_vardict_add (&value, KEY, g_variant_builder_end (&members));
 
   return g_variant_builder_end (&value);
 }

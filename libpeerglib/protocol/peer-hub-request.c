@@ -9,6 +9,7 @@
 
 #include "peer-hub-request-private.h"
 #include "peer-json-private.h"
+#include "peer-vardict-private.h"
 
 gboolean
 peer_hub_name_is_valid (const char *name)
@@ -34,17 +35,6 @@ refuse (const char *message,
   g_set_error_literal (error, PEER_ERROR, PEER_ERROR_INVALID_DATA, message);
 
   return FALSE;
-}
-
-static char *
-lookup_string (GVariant *object,
-               const char *key)
-{
-  char *string = NULL;
-
-  g_variant_lookup (object, key, "s", &string);
-
-  return string;
 }
 
 static gboolean
@@ -117,9 +107,9 @@ parse_members (PeerHubRequest *request,
   const char *key = kind == PEER_HUB_REQUEST_OFFER ? "offer" : "candidate";
   g_autoptr (GVariant) payload = g_variant_lookup_value (object, key, NULL);
 
-  request->room = lookup_string (object, "room");
-  request->peer_id = lookup_string (object, "peer_id");
-  request->token = lookup_string (object, "token");
+  request->room = peer_vardict_dup_string (object, "room");
+  request->peer_id = peer_vardict_dup_string (object, "peer_id");
+  request->token = peer_vardict_dup_string (object, "token");
   if (request->room == NULL || request->peer_id == NULL || (kind != PEER_HUB_REQUEST_LEAVE && payload == NULL))
     return refuse (_ ("Missing required parameters"), error);
 
@@ -171,39 +161,10 @@ peer_hub_request_clear (PeerHubRequest *request)
   peer_payload_clear (&request->payload);
 }
 
-/* Printing */
-
-static void
-add_string (GVariantBuilder *builder,
-            const char *key,
-            const char *string)
-{
-  if (string != NULL)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (string));
-}
-
-static void
-add_value (GVariantBuilder *builder,
-           const char *key,
-           GVariant *value)
-{
-  if (value != NULL)
-    g_variant_builder_add (builder, "{sv}", key, value);
-}
-
 static GVariant *
 new_candidate (const PeerPayload *payload)
 {
   return payload->candidate != NULL ? peer_payload_make_candidate (payload) : g_variant_new_maybe (G_VARIANT_TYPE_VARIANT, NULL);
-}
-
-static char *
-print (GVariantBuilder *builder,
-       GError **error)
-{
-  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_builder_end (builder));
-
-  return peer_json_print (value, NULL, error);
 }
 
 char *
@@ -214,21 +175,21 @@ peer_hub_request_print (const PeerHubRequest *request,
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_string (&builder, "room", request->room);
-  add_string (&builder, "peer_id", request->peer_id);
+  peer_vardict_add_string (&builder, "room", request->room);
+  peer_vardict_add_string (&builder, "peer_id", request->peer_id);
   if (kind == PEER_HUB_REQUEST_OFFER)
     {
-      add_value (&builder, "offer", peer_payload_make_description (&request->payload));
-      add_value (&builder, "credentials", request->credentials);
-      add_value (&builder, "metadata", request->metadata);
+      peer_vardict_add (&builder, "offer", peer_payload_make_description (&request->payload));
+      peer_vardict_add (&builder, "credentials", request->credentials);
+      peer_vardict_add (&builder, "metadata", request->metadata);
     }
   else if (kind == PEER_HUB_REQUEST_CANDIDATE)
     {
-      add_value (&builder, "candidate", new_candidate (&request->payload));
+      peer_vardict_add (&builder, "candidate", new_candidate (&request->payload));
     }
-  add_string (&builder, "token", request->token);
+  peer_vardict_add_string (&builder, "token", request->token);
 
-  return print (&builder, error);
+  return peer_vardict_print (&builder, error);
 }
 
 char *
@@ -240,10 +201,10 @@ peer_hub_answer_print (const char *sdp,
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_value (&builder, "answer", peer_payload_make_description (&payload));
-  add_string (&builder, "peer_id", peer_id);
+  peer_vardict_add (&builder, "answer", peer_payload_make_description (&payload));
+  peer_vardict_add_string (&builder, "peer_id", peer_id);
 
-  return print (&builder, NULL);
+  return peer_vardict_print (&builder, NULL);
 }
 
 static char *
@@ -253,9 +214,9 @@ print_member (const char *key,
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_string (&builder, key, string);
+  peer_vardict_add_string (&builder, key, string);
 
-  return print (&builder, NULL);
+  return peer_vardict_print (&builder, NULL);
 }
 
 char *
@@ -269,8 +230,6 @@ peer_hub_answer_print_error (const char *message)
 {
   return print_member ("error", message);
 }
-
-/* Answers */
 
 char *
 peer_hub_answer_parse (const char *text,
@@ -287,7 +246,7 @@ peer_hub_answer_parse (const char *text,
   if (is_object (value))
     answer = g_variant_lookup_value (value, "answer", G_VARIANT_TYPE_VARDICT);
   if (answer != NULL)
-    sdp = lookup_string (answer, "sdp");
+    sdp = peer_vardict_dup_string (answer, "sdp");
   if (sdp == NULL)
     refuse (_ ("The hub's answer has no description"), error);
 
@@ -300,5 +259,5 @@ peer_hub_answer_parse_error (const char *text,
 {
   g_autoptr (GVariant) value = peer_json_parse (text, length, PEER_JSON_MAX_DEPTH, NULL);
 
-  return value != NULL && is_object (value) ? lookup_string (value, "error") : NULL;
+  return value != NULL && is_object (value) ? peer_vardict_dup_string (value, "error") : NULL;
 }

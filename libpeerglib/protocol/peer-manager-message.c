@@ -8,6 +8,7 @@
 #include <libpeerglib/peer-error.h>
 
 #include "peer-json-private.h"
+#include "peer-vardict-private.h"
 
 /* A payload is its own JSON text inside the message, so the message itself
  * says nothing of how deep that is. */
@@ -22,8 +23,6 @@ static const char *const type_names[] = {
   [PEER_MANAGER_MESSAGE_PEER_LEFT] = "peer_left",
   [PEER_MANAGER_MESSAGE_ERROR] = "error",
 };
-
-/* Reading */
 
 static gboolean
 lookup_string (GVariant *object,
@@ -234,32 +233,11 @@ peer_manager_message_is_signal (const PeerManagerMessage *self)
          self->type == PEER_MANAGER_MESSAGE_CANDIDATE;
 }
 
-/* Writing */
-
-static void
-add_string (GVariantBuilder *builder,
-            const char *key,
-            const char *string)
-{
-  if (string != NULL)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (string));
-}
-
-static void
-add_value (GVariantBuilder *builder,
-           const char *key,
-           GVariant *value)
-{
-  if (value != NULL)
-    g_variant_builder_add (builder, "{sv}", key, value);
-}
-
 char *
 peer_manager_message_print (const PeerManagerMessage *self,
                             GError **error)
 {
   g_autofree char *payload = NULL;
-  g_autoptr (GVariant) value = NULL;
   GVariantBuilder builder;
 
   if (self->payload != NULL)
@@ -271,24 +249,23 @@ peer_manager_message_print (const PeerManagerMessage *self,
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   if (self->type == PEER_MANAGER_MESSAGE_JOIN)
-    add_string (&builder, "action", "join");
+    peer_vardict_add_string (&builder, "action", "join");
   else
-    add_string (&builder, "type", type_names[self->type]);
-  add_string (&builder, "code", self->code);
-  add_string (&builder, "message", self->text);
-  add_string (&builder, "peerId", self->peer_id);
+    peer_vardict_add_string (&builder, "type", type_names[self->type]);
+  peer_vardict_add_string (&builder, "code", self->code);
+  peer_vardict_add_string (&builder, "message", self->text);
+  peer_vardict_add_string (&builder, "peerId", self->peer_id);
   if (self->peers != NULL)
-    add_value (&builder, "peers", g_variant_new_strv ((const char *const *) self->peers, -1));
-  add_string (&builder, "roomId", self->room_id);
-  add_string (&builder, "sessionId", self->session_id);
-  add_string (&builder, "token", self->token);
-  add_value (&builder, "metadata", self->metadata);
-  add_value (&builder, "credentials", self->credentials);
-  add_string (&builder, "payload", payload);
-  add_string (&builder, "senderSessionId", self->sender_id);
-  value = g_variant_ref_sink (g_variant_builder_end (&builder));
+    peer_vardict_add (&builder, "peers", g_variant_new_strv ((const char *const *) self->peers, -1));
+  peer_vardict_add_string (&builder, "roomId", self->room_id);
+  peer_vardict_add_string (&builder, "sessionId", self->session_id);
+  peer_vardict_add_string (&builder, "token", self->token);
+  peer_vardict_add (&builder, "metadata", self->metadata);
+  peer_vardict_add (&builder, "credentials", self->credentials);
+  peer_vardict_add_string (&builder, "payload", payload);
+  peer_vardict_add_string (&builder, "senderSessionId", self->sender_id);
 
-  return peer_json_print (value, NULL, error);
+  return peer_vardict_print (&builder, error);
 }
 
 char *
@@ -296,7 +273,6 @@ peer_manager_message_print_relayed (const PeerManagerMessage *self,
                                     const char *sender_id,
                                     GError **error)
 {
-  g_autoptr (GVariant) value = NULL;
   GVariantBuilder builder;
   GVariantIter iter;
   const char *key;
@@ -306,14 +282,11 @@ peer_manager_message_print_relayed (const PeerManagerMessage *self,
   g_variant_iter_init (&iter, self->value);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &member))
     if (strcmp (key, "senderSessionId") != 0)
-      g_variant_builder_add (&builder, "{sv}", key, member);
-  add_string (&builder, "senderSessionId", sender_id);
-  value = g_variant_ref_sink (g_variant_builder_end (&builder));
+      peer_vardict_add (&builder, key, member);
+  peer_vardict_add_string (&builder, "senderSessionId", sender_id);
 
-  return peer_json_print (value, NULL, error);
+  return peer_vardict_print (&builder, error);
 }
-
-/* Signals */
 
 void
 peer_manager_message_init_signal (PeerManagerMessage *self,
@@ -325,16 +298,16 @@ peer_manager_message_init_signal (PeerManagerMessage *self,
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_string (&builder, "sdp", payload->sdp);
-  add_string (&builder, "type", payload->sdp != NULL ? payload->sdp_type : NULL);
-  add_string (&builder, "candidate", payload->candidate);
+  peer_vardict_add_string (&builder, "sdp", payload->sdp);
+  peer_vardict_add_string (&builder, "type", payload->sdp != NULL ? payload->sdp_type : NULL);
+  peer_vardict_add_string (&builder, "candidate", payload->candidate);
   if (payload->candidate != NULL)
     {
-      add_string (&builder, "sdpMid", payload->sdp_mid);
+      peer_vardict_add_string (&builder, "sdpMid", payload->sdp_mid);
       if (payload->sdp_m_line_index >= 0)
-        add_value (&builder, "sdpMLineIndex", g_variant_new_int64 (payload->sdp_m_line_index));
+        peer_vardict_add (&builder, "sdpMLineIndex", g_variant_new_int64 (payload->sdp_m_line_index));
     }
-  add_string (&builder, "targetPeerId", target_id);
+  peer_vardict_add_string (&builder, "targetPeerId", target_id);
 
   *self = (PeerManagerMessage){ .type = type };
   self->sender_id = g_strdup (sender_id);

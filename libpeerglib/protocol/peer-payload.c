@@ -8,18 +8,7 @@
 #include <libpeerglib/peer-error.h>
 
 #include "peer-json-private.h"
-
-static char *
-lookup_string (GVariant *object,
-               const char *key)
-{
-  char *string = NULL;
-
-  if (object != NULL)
-    g_variant_lookup (object, key, "s", &string);
-
-  return string;
-}
+#include "peer-vardict-private.h"
 
 static GVariant *
 lookup_object (GVariant *object,
@@ -32,8 +21,8 @@ void
 peer_payload_read_description (PeerPayload *payload,
                                GVariant *description)
 {
-  payload->sdp_type = lookup_string (description, "type");
-  payload->sdp = lookup_string (description, "sdp");
+  payload->sdp_type = peer_vardict_dup_string (description, "type");
+  payload->sdp = peer_vardict_dup_string (description, "sdp");
 }
 
 void
@@ -42,9 +31,9 @@ peer_payload_read_candidate (PeerPayload *payload,
 {
   gint64 index;
 
-  payload->candidate = lookup_string (candidate, "candidate");
-  payload->sdp_mid = lookup_string (candidate, "sdpMid");
-  payload->username_fragment = lookup_string (candidate, "usernameFragment");
+  payload->candidate = peer_vardict_dup_string (candidate, "candidate");
+  payload->sdp_mid = peer_vardict_dup_string (candidate, "sdpMid");
+  payload->username_fragment = peer_vardict_dup_string (candidate, "usernameFragment");
   if (g_variant_lookup (candidate, "sdpMLineIndex", "x", &index) && index >= 0 && index <= G_MAXUINT16)
     payload->sdp_m_line_index = (int) index;
 }
@@ -79,16 +68,16 @@ peer_payload_parse (PeerPayload *payload,
     return FALSE;
 
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
-    payload->connection_id = lookup_string (value, "connectionId");
+    payload->connection_id = peer_vardict_dup_string (value, "connectionId");
   if (payload->connection_id == NULL)
     {
       g_set_error_literal (error, PEER_ERROR, PEER_ERROR_INVALID_DATA, _ ("The message names no connection"));
       return FALSE;
     }
 
-  payload->type = lookup_string (value, "type");
-  payload->label = lookup_string (value, "label");
-  payload->serialization = lookup_string (value, "serialization");
+  payload->type = peer_vardict_dup_string (value, "type");
+  payload->label = peer_vardict_dup_string (value, "label");
+  payload->serialization = peer_vardict_dup_string (value, "serialization");
   payload->metadata = g_variant_lookup_value (value, "metadata", NULL);
   g_variant_lookup (value, "reliable", "b", &payload->reliable);
 
@@ -123,19 +112,11 @@ peer_payload_clear (PeerPayload *payload)
 }
 
 static void
-add_string (GVariantBuilder *builder,
-            const char *key,
-            const char *string)
-{
-  g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (string));
-}
-
-static void
 add_common (GVariantBuilder *builder,
             const PeerPayload *payload)
 {
-  add_string (builder, "type", payload->type);
-  add_string (builder, "connectionId", payload->connection_id);
+  peer_vardict_add_string (builder, "type", payload->type);
+  peer_vardict_add_string (builder, "connectionId", payload->connection_id);
 }
 
 GVariant *
@@ -144,8 +125,8 @@ peer_payload_make_description (const PeerPayload *payload)
   GVariantBuilder description;
 
   g_variant_builder_init (&description, G_VARIANT_TYPE_VARDICT);
-  add_string (&description, "sdp", payload->sdp);
-  add_string (&description, "type", payload->sdp_type);
+  peer_vardict_add_string (&description, "sdp", payload->sdp);
+  peer_vardict_add_string (&description, "type", payload->sdp_type);
 
   return g_variant_builder_end (&description);
 }
@@ -156,13 +137,11 @@ peer_payload_make_candidate (const PeerPayload *payload)
   GVariantBuilder candidate;
 
   g_variant_builder_init (&candidate, G_VARIANT_TYPE_VARDICT);
-  add_string (&candidate, "candidate", payload->candidate);
-  if (payload->sdp_mid != NULL)
-    add_string (&candidate, "sdpMid", payload->sdp_mid);
+  peer_vardict_add_string (&candidate, "candidate", payload->candidate);
+  peer_vardict_add_string (&candidate, "sdpMid", payload->sdp_mid);
   if (payload->sdp_m_line_index >= 0)
-    g_variant_builder_add (&candidate, "{sv}", "sdpMLineIndex", g_variant_new_int64 (payload->sdp_m_line_index));
-  if (payload->username_fragment != NULL)
-    add_string (&candidate, "usernameFragment", payload->username_fragment);
+    peer_vardict_add (&candidate, "sdpMLineIndex", g_variant_new_int64 (payload->sdp_m_line_index));
+  peer_vardict_add_string (&candidate, "usernameFragment", payload->username_fragment);
 
   return g_variant_builder_end (&candidate);
 }
@@ -172,7 +151,7 @@ add_description (GVariantBuilder *builder,
                  const PeerPayload *payload)
 {
   if (payload->sdp != NULL)
-    g_variant_builder_add (builder, "{sv}", "sdp", peer_payload_make_description (payload));
+    peer_vardict_add (builder, "sdp", peer_payload_make_description (payload));
 }
 
 static void
@@ -185,19 +164,10 @@ add_resume (GVariantBuilder *builder,
     return;
 
   g_variant_builder_init (&resume, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&resume, "{sv}", "attempt", g_variant_new_int64 (payload->resume_attempt));
+  peer_vardict_add (&resume, "attempt", g_variant_new_int64 (payload->resume_attempt));
   if (payload->resume_refused)
-    g_variant_builder_add (&resume, "{sv}", "refused", g_variant_new_boolean (TRUE));
-  g_variant_builder_add (builder, "{sv}", "resume", g_variant_builder_end (&resume));
-}
-
-static char *
-print (GVariantBuilder *builder,
-       GError **error)
-{
-  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_builder_end (builder));
-
-  return peer_json_print (value, NULL, error);
+    peer_vardict_add (&resume, "refused", g_variant_new_boolean (TRUE));
+  peer_vardict_add (builder, "resume", g_variant_builder_end (&resume));
 }
 
 char *
@@ -209,14 +179,13 @@ peer_payload_print_offer (const PeerPayload *payload,
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   add_description (&builder, payload);
   add_common (&builder, payload);
-  if (payload->metadata != NULL)
-    g_variant_builder_add (&builder, "{sv}", "metadata", payload->metadata);
-  add_string (&builder, "label", payload->label);
-  g_variant_builder_add (&builder, "{sv}", "reliable", g_variant_new_boolean (payload->reliable));
-  add_string (&builder, "serialization", payload->serialization);
+  peer_vardict_add (&builder, "metadata", payload->metadata);
+  peer_vardict_add_string (&builder, "label", payload->label);
+  peer_vardict_add (&builder, "reliable", g_variant_new_boolean (payload->reliable));
+  peer_vardict_add_string (&builder, "serialization", payload->serialization);
   add_resume (&builder, payload);
 
-  return print (&builder, error);
+  return peer_vardict_print (&builder, error);
 }
 
 char *
@@ -229,7 +198,7 @@ peer_payload_print_answer (const PeerPayload *payload)
   add_common (&builder, payload);
   add_resume (&builder, payload);
 
-  return print (&builder, NULL);
+  return peer_vardict_print (&builder, NULL);
 }
 
 char *
@@ -238,9 +207,9 @@ peer_payload_print_candidate (const PeerPayload *payload)
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "candidate", peer_payload_make_candidate (payload));
+  peer_vardict_add (&builder, "candidate", peer_payload_make_candidate (payload));
   add_common (&builder, payload);
   add_resume (&builder, payload);
 
-  return print (&builder, NULL);
+  return peer_vardict_print (&builder, NULL);
 }

@@ -3,11 +3,12 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <libpeerglib/peer-enum-types.h>
 #include <libpeerglib/peer-error.h>
 
+#include "peer-error-nick-private.h"
 #include "peer-json-private.h"
 #include "peer-room-frame-private.h"
+#include "peer-vardict-private.h"
 
 static const struct
 {
@@ -73,26 +74,16 @@ peer_room_frame_unref (PeerRoomFrame *self)
   g_rc_box_release_full (self, peer_room_frame_clear);
 }
 
-static const char *
-get_error_nick (int code)
-{
-  g_autoptr (GEnumClass) codes = g_type_class_ref (PEER_TYPE_ERROR);
-  GEnumValue *value = g_enum_get_value (codes, code);
-
-  return value != NULL ? value->value_nick : "server-error";
-}
-
 PeerRoomFrame *
 peer_room_frame_new_error (const char *sender,
                            const char *target,
                            const GError *error)
 {
-  const char *nick = error->domain == PEER_ERROR ? get_error_nick (error->code) : "server-error";
   GVariantBuilder payload;
 
   g_variant_builder_init (&payload, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&payload, "{sv}", "error", g_variant_new_string (nick));
-  g_variant_builder_add (&payload, "{sv}", "message", g_variant_new_string (error->message));
+  peer_vardict_add_string (&payload, "error", peer_error_get_nick (error));
+  peer_vardict_add_string (&payload, "message", error->message);
 
   return peer_room_frame_new (PEER_ROOM_FRAME_ERROR, sender, target, NULL, g_variant_builder_end (&payload));
 }
@@ -100,28 +91,16 @@ peer_room_frame_new_error (const char *sender,
 GError *
 peer_room_frame_dup_error (const PeerRoomFrame *self)
 {
-  g_autoptr (GEnumClass) codes = g_type_class_ref (PEER_TYPE_ERROR);
-  GEnumValue *code = NULL;
-  const char *nick;
+  const char *nick = NULL;
   const char *message = _ ("The other side reported an error");
 
   if (g_variant_is_of_type (self->value, G_VARIANT_TYPE_VARDICT))
     {
-      if (g_variant_lookup (self->value, "error", "&s", &nick))
-        code = g_enum_get_value_by_nick (codes, nick);
+      g_variant_lookup (self->value, "error", "&s", &nick);
       g_variant_lookup (self->value, "message", "&s", &message);
     }
 
-  return g_error_new_literal (PEER_ERROR, code != NULL ? code->value : PEER_ERROR_SERVER_ERROR, message);
-}
-
-static void
-add_string (GVariantBuilder *builder,
-            const char *key,
-            const char *string)
-{
-  if (string != NULL)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (string));
+  return peer_error_new_for_nick (nick, message);
 }
 
 static const char *
@@ -142,20 +121,20 @@ add_system (GVariantBuilder *builder,
 {
   GVariantBuilder payload;
 
-  add_string (builder, "type", "SYSTEM");
-  add_string (builder, "action", get_action (self));
+  peer_vardict_add_string (builder, "type", "SYSTEM");
+  peer_vardict_add_string (builder, "action", get_action (self));
   if (is_event (self->kind))
     {
       g_variant_builder_init (&payload, G_VARIANT_TYPE_VARDICT);
-      add_string (&payload, "event", self->name);
-      g_variant_builder_add (&payload, "{sv}", "data", self->value);
-      g_variant_builder_add (builder, "{sv}", "payload", g_variant_builder_end (&payload));
+      peer_vardict_add_string (&payload, "event", self->name);
+      peer_vardict_add (&payload, "data", self->value);
+      peer_vardict_add (builder, "payload", g_variant_builder_end (&payload));
     }
   else
     {
-      g_variant_builder_add (builder, "{sv}", "payload", self->value);
+      peer_vardict_add (builder, "payload", self->value);
     }
-  g_variant_builder_add (builder, "{sv}", "timestamp", g_variant_new_int64 (self->timestamp));
+  peer_vardict_add (builder, "timestamp", g_variant_new_int64 (self->timestamp));
 }
 
 GVariant *
@@ -165,11 +144,11 @@ peer_room_frame_to_variant (const PeerRoomFrame *self)
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
   if (self->kind == PEER_ROOM_FRAME_MESSAGE)
-    g_variant_builder_add (&builder, "{sv}", "message", self->value);
+    peer_vardict_add (&builder, "message", self->value);
   else
     add_system (&builder, self);
-  add_string (&builder, "peer_id", self->sender);
-  add_string (&builder, "target", self->target);
+  peer_vardict_add_string (&builder, "peer_id", self->sender);
+  peer_vardict_add_string (&builder, "target", self->target);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

@@ -4,6 +4,7 @@
 
 #include "peer-room-frame-private.h"
 #include "peer-room-presence-private.h"
+#include "peer-vardict-private.h"
 
 void
 peer_room_presence_clear (PeerRoomPresence *self)
@@ -26,49 +27,31 @@ peer_room_presence_free (PeerRoomPresence *self)
 }
 
 static void
-add_string (GVariantBuilder *builder,
-            const char *key,
-            const char *string)
-{
-  if (string != NULL)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (string));
-}
-
-static void
 add_number (GVariantBuilder *builder,
             const char *key,
             gint64 number)
 {
   if (number != 0)
-    g_variant_builder_add (builder, "{sv}", key, g_variant_new_int64 (number));
-}
-
-static void
-add_value (GVariantBuilder *builder,
-           const char *key,
-           GVariant *value)
-{
-  if (value != NULL)
-    g_variant_builder_add (builder, "{sv}", key, value);
+    peer_vardict_add (builder, key, g_variant_new_int64 (number));
 }
 
 static void
 add_presence (GVariantBuilder *builder,
               const PeerRoomPresence *self)
 {
-  add_string (builder, "id", self->id);
-  add_string (builder, "session", self->session);
+  peer_vardict_add_string (builder, "id", self->id);
+  peer_vardict_add_string (builder, "session", self->session);
   add_number (builder, "serial", self->serial);
-  add_string (builder, "userAgent", self->user_agent);
+  peer_vardict_add_string (builder, "userAgent", self->user_agent);
   add_number (builder, "joinTime", self->joined_at);
   add_number (builder, "timestamp", self->joined_at);
   add_number (builder, "lastSeen", self->last_seen);
-  add_value (builder, "metadata", self->metadata);
-  add_value (builder, "credentials", self->credentials);
-  add_value (builder, "state", self->state);
-  add_value (builder, "shared", self->shared);
+  peer_vardict_add (builder, "metadata", self->metadata);
+  peer_vardict_add (builder, "credentials", self->credentials);
+  peer_vardict_add (builder, "state", self->state);
+  peer_vardict_add (builder, "shared", self->shared);
   if (self->peers != NULL)
-    add_value (builder, "peers", g_variant_new_strv ((const char *const *) self->peers, -1));
+    peer_vardict_add (builder, "peers", g_variant_new_strv ((const char *const *) self->peers, -1));
 }
 
 GVariant *
@@ -208,15 +191,14 @@ peer_room_state_to_variant (const PeerRoomState *self)
 
       g_variant_builder_init (&peer, G_VARIANT_TYPE_VARDICT);
       add_presence (&peer, presence);
-      g_variant_builder_add (&peer, "{sv}", "isHost",
-                             g_variant_new_boolean (g_strcmp0 (presence->id, self->host_id) == 0));
+      peer_vardict_add (&peer, "isHost", g_variant_new_boolean (g_strcmp0 (presence->id, self->host_id) == 0));
       g_variant_builder_add (&peers, "v", g_variant_builder_end (&peer));
     }
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add_value (&builder, "peers", g_variant_builder_end (&peers));
-  add_string (&builder, "hostId", self->host_id);
-  add_value (&builder, "shared", self->shared);
+  peer_vardict_add (&builder, "peers", g_variant_builder_end (&peers));
+  peer_vardict_add_string (&builder, "hostId", self->host_id);
+  peer_vardict_add (&builder, "shared", self->shared);
 
   return g_variant_ref_sink (g_variant_builder_end (&builder));
 }

@@ -5,9 +5,9 @@
 #include "peer-topic-frame-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <libpeerglib/peer-enum-types.h>
 #include <libpeerglib/peer-error.h>
 
+#include "peer-error-nick-private.h"
 #include "peer-json-private.h"
 #include "peer-json-reader-private.h"
 
@@ -48,8 +48,6 @@ static const char *const member_names[] = {
   [MEMBER_CODE] = "code",
   [MEMBER_MESSAGE] = "message",
 };
-
-/* Reading */
 
 static Member
 find_member (PeerJsonReader *reader)
@@ -271,8 +269,6 @@ peer_topic_frame_clear (PeerTopicFrame *self)
   *self = (PeerTopicFrame){ PEER_TOPIC_FRAME_UNKNOWN };
 }
 
-/* Writing */
-
 static void
 append_name (GString *text,
              Member member)
@@ -335,21 +331,17 @@ peer_topic_frame_append (const PeerTopicFrame *self,
   g_string_append_c (text, '}');
 }
 
-/* Errors */
-
 void
 peer_topic_frame_append_error (GString *text,
                                const GError *error,
                                const char *const *topic)
 {
-  g_autoptr (GEnumClass) codes = g_type_class_ref (PEER_TYPE_ERROR);
-  const GEnumValue *code = g_enum_get_value (codes, error->code);
   g_autoptr (GString) message = g_string_new (NULL);
   PeerTopicFrame frame = { PEER_TOPIC_FRAME_ERROR };
 
   peer_json_append_string (message, error->message);
   frame.topic = (char **) topic;
-  frame.code = (char *) code->value_nick;
+  frame.code = (char *) peer_error_get_nick (error);
   frame.message = message->str;
   frame.message_length = message->len;
   peer_topic_frame_append (&frame, text);
@@ -358,8 +350,6 @@ peer_topic_frame_append_error (GString *text,
 GError *
 peer_topic_frame_dup_error (const PeerTopicFrame *self)
 {
-  g_autoptr (GEnumClass) codes = g_type_class_ref (PEER_TYPE_ERROR);
-  const GEnumValue *code = self->code != NULL ? g_enum_get_value_by_nick (codes, self->code) : NULL;
   g_autoptr (GVariant) message = NULL;
   const char *text = _ ("The server reported an error");
 
@@ -368,5 +358,5 @@ peer_topic_frame_dup_error (const PeerTopicFrame *self)
   if (message != NULL && g_variant_is_of_type (message, G_VARIANT_TYPE_STRING))
     text = g_variant_get_string (message, NULL);
 
-  return g_error_new_literal (PEER_ERROR, code != NULL ? code->value : PEER_ERROR_SERVER_ERROR, text);
+  return peer_error_new_for_nick (self->code, text);
 }

@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <libpeerglib/peer-error.h>
 
+#include "peer-vardict-private.h"
+
 static const char *const type_names[] = {
   [PEER_TOPIC_MESSAGE_INVOKE] = "invoke",
   [PEER_TOPIC_MESSAGE_OFFER] = "offer",
@@ -136,48 +138,39 @@ peer_topic_message_parse (GVariant *value,
   return g_steal_pointer (&self);
 }
 
-static void
-add (GVariantBuilder *builder,
-     const char *name,
-     GVariant *member)
-{
-  if (member != NULL)
-    g_variant_builder_add (builder, "{sv}", name, member);
-}
-
 GVariant *
 peer_topic_message_to_value (const PeerTopicMessage *self)
 {
   GVariantBuilder builder;
 
   g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  add (&builder, "type", g_variant_new_string (type_names[self->type]));
-  add (&builder, "id", g_variant_new_string (self->id));
+  peer_vardict_add (&builder, "type", g_variant_new_string (type_names[self->type]));
+  peer_vardict_add (&builder, "id", g_variant_new_string (self->id));
 
   switch (self->type)
     {
     case PEER_TOPIC_MESSAGE_INVOKE:
-      add (&builder, "credentials", self->credentials);
+      peer_vardict_add (&builder, "credentials", self->credentials);
       break;
 
     case PEER_TOPIC_MESSAGE_OFFER:
-      add (&builder, "offer", peer_payload_make_description (&self->payload));
-      add (&builder, "state", self->state);
-      add (&builder, "metadata", self->state);
+      peer_vardict_add (&builder, "offer", peer_payload_make_description (&self->payload));
+      peer_vardict_add (&builder, "state", self->state);
+      peer_vardict_add (&builder, "metadata", self->state);
       break;
 
     case PEER_TOPIC_MESSAGE_ANSWER:
-      add (&builder, "answer", peer_payload_make_description (&self->payload));
+      peer_vardict_add (&builder, "answer", peer_payload_make_description (&self->payload));
       break;
 
     case PEER_TOPIC_MESSAGE_CANDIDATE:
-      add (&builder, "candidate", peer_payload_make_candidate (&self->payload));
+      peer_vardict_add (&builder, "candidate", peer_payload_make_candidate (&self->payload));
       break;
 
     case PEER_TOPIC_MESSAGE_SYNC:
     case PEER_TOPIC_MESSAGE_DISPOSE:
     default:
-      add (&builder, "state", self->state);
+      peer_vardict_add (&builder, "state", self->state);
     }
 
   return g_variant_builder_end (&builder);

@@ -8,6 +8,7 @@
 #include <libpeerglib/peer-error.h>
 
 #include "peer-shared-state-private.h"
+#include "protocol/peer-vardict-private.h"
 
 /* Milliseconds: how far ahead of our time the clock of a write may be. Those who push it further cannot
  * use it up for the others, as they could if it only counted; and as honest members have about the same
@@ -135,10 +136,9 @@ make_entries (GHashTable *entries)
       GVariantBuilder members;
 
       g_variant_builder_init (&members, G_VARIANT_TYPE_VARDICT);
-      g_variant_builder_add (&members, "{sv}", "clock", g_variant_new_int64 (entry->clock));
-      g_variant_builder_add (&members, "{sv}", "writer", g_variant_new_string (entry->writer));
-      if (entry->value != NULL)
-        g_variant_builder_add (&members, "{sv}", "value", entry->value);
+      peer_vardict_add (&members, "clock", g_variant_new_int64 (entry->clock));
+      peer_vardict_add_string (&members, "writer", entry->writer);
+      peer_vardict_add (&members, "value", entry->value);
       g_variant_builder_add (&builder, "{sv}", key, g_variant_builder_end (&members));
     }
 

@@ -113,8 +113,6 @@ connection_expired (gpointer item,
   peer_http_listener_cut_off (connection->listener, connection);
 }
 
-/* The head */
-
 static gsize
 stream_received (guint8 *data,
                  gsize length,
@@ -150,8 +148,6 @@ connection_start (Connection *connection)
 {
   peer_poll_stream_set_funcs (connection->stream, &stream_funcs, connection);
 }
-
-/* What to do with it */
 
 static GSocket *
 find_socket (GIOStream *stream)
@@ -250,8 +246,6 @@ static GSourceFuncs peer_http_listener_source_funcs = {
   .prepare = peer_http_listener_prepare,
   .dispatch = peer_http_listener_dispatch,
 };
-
-/* Accepting */
 
 static void
 handshake_cb (GObject *source,

@@ -31,8 +31,6 @@ struct _PeerHttpServer
   PeerTimeoutQueue *timeouts;
 };
 
-/* Connections that do nothing */
-
 static void
 connection_free (gpointer data)
 {
@@ -155,8 +153,6 @@ request_cb (SoupServer *server,
   watch_request (connection, message);
 }
 
-/* Upgrades */
-
 static char *
 get_address (PeerHttpServer *self,
              const char *host,
@@ -264,8 +260,6 @@ handler_cb (SoupServer *server,
   peer_http_api_handle (&self->config.api, message, path);
 }
 
-/* What our own listener finds */
-
 static gboolean
 listener_admits (PeerHandshake *handshake,
                  const char *remote_host,
@@ -315,8 +309,6 @@ static const PeerHttpListenerFuncs listener_funcs = {
   .connected = listener_connected,
   .cut_off = listener_cut_off,
 };
-
-/* Life */
 
 PeerHttpServer *
 peer_http_server_new (GMainContext *context,

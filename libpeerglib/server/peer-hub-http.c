@@ -35,8 +35,6 @@ struct _PeerHubReply
   SoupServerMessage *message; /* NULL when nobody waits */
 };
 
-/* Answers */
-
 static void
 answer (SoupServerMessage *message,
         guint status,
@@ -86,8 +84,6 @@ answer_gerror (SoupServerMessage *message,
 {
   answer_error (message, get_status (error), error->message);
 }
-
-/* Answers to come */
 
 static void
 finished_cb (SoupServerMessage *message,
@@ -151,8 +147,6 @@ peer_hub_reply_fail (PeerHubReply *reply,
   if (message != NULL)
     answer_gerror (message, error);
 }
-
-/* Requests */
 
 /* The part of the path behind ours, NULL when it only looks like ours. */
 static const char *
@@ -280,8 +274,6 @@ handler_cb (SoupServer *server,
   else
     handle_route (self, message, route != NULL ? route : "");
 }
-
-/* Life */
 
 static void
 add_route (PeerHubHttp *self,

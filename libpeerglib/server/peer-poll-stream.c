@@ -99,8 +99,6 @@ peer_poll_stream_lose (PeerPollStream *self)
   peer_poll_stream_push_ready (self);
 }
 
-/* Output */
-
 static void
 peer_poll_stream_break (PeerPollStream *self)
 {
@@ -191,8 +189,6 @@ peer_poll_stream_write (PeerPollStream *self,
 
   return self->hub->max_pending == 0 || peer_byte_queue_get_size (&self->pending) <= self->hub->max_pending;
 }
-
-/* Input */
 
 void
 peer_poll_stream_hold (PeerPollStream *self)
@@ -398,8 +394,6 @@ release_item (PeerPollItem *item)
   peer_poll_stream_unref ((PeerPollStream *) item);
 }
 
-/* The end */
-
 /* Leaves the hub; the connection itself is the caller's business. */
 static void
 peer_poll_stream_leave (PeerPollStream *self)
@@ -482,8 +476,6 @@ peer_poll_stream_release (PeerPollStream *self,
 
   return G_IO_STREAM (g_socket_connection_factory_create_connection (socket));
 }
-
-/* Life */
 
 static PeerPollStream *
 peer_poll_stream_begin (PeerPollHub *hub,

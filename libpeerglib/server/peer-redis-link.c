@@ -111,8 +111,6 @@ peer_redis_link_fail_literal (PeerRedisLink *self,
   peer_redis_link_fail (self, error);
 }
 
-/* Writing */
-
 static void peer_redis_link_write (PeerRedisLink *self);
 
 static void
@@ -176,8 +174,6 @@ peer_redis_link_call (PeerRedisLink *self,
     }
   peer_redis_link_write (self);
 }
-
-/* Reading */
 
 static gboolean
 is_push (const redisReply *reply)
@@ -272,8 +268,6 @@ peer_redis_link_read (PeerRedisLink *self)
                              G_PRIORITY_DEFAULT, self->cancellable, read_cb, peer_redis_link_ref (self));
   g_main_context_pop_thread_default (self->context);
 }
-
-/* Opening */
 
 static gboolean
 timeout_cb (gpointer user_data)
@@ -378,8 +372,6 @@ peer_redis_link_new (const PeerRedisAddress *address,
 
   return self;
 }
-
-/* Replies */
 
 const redisReply *
 peer_redis_reply_get (const redisReply *reply,

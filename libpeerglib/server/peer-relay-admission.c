@@ -137,8 +137,6 @@ peer_relay_admission_hold (PeerRelayAdmission *self,
     }
 }
 
-/* Opening */
-
 /* Takes over what the socket has sent, and the socket. */
 static void
 peer_relay_attach_socket (PeerRelay *self,
@@ -209,8 +207,6 @@ peer_relay_admission_open (PeerRelayAdmission *self)
       peer_relay_tell_changed (relay);
     }
 }
-
-/* Claiming */
 
 static void
 claimed_cb (GObject *source,
@@ -314,8 +310,6 @@ peer_relay_admission_claim (PeerRelayAdmission *self)
     }
 }
 
-/* Authenticating */
-
 void
 peer_relay_admission_decide (PeerRelayAdmission *self,
                              gboolean is_accepted,
@@ -361,8 +355,6 @@ peer_relay_admission_authenticate (PeerRelayAdmission *self,
       break;
     }
 }
-
-/* Connecting */
 
 static gboolean
 is_acceptable_id (PeerRelay *self,

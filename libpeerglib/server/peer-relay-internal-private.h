@@ -64,8 +64,6 @@ gboolean peer_relay_client_notify (PeerRelayClient *self,
 GBytes *peer_relay_build_notice (const char *type,
                                  const char *text);
 
-/* Clients */
-
 void peer_relay_register (PeerRelay *self,
                           PeerRelayClient *client);
 void peer_relay_unregister (PeerRelay *self,
@@ -92,8 +90,6 @@ gboolean peer_relay_client_is_owned_by (PeerRelayClient *self,
 void peer_relay_client_set_token (PeerRelayClient *self,
                                   const char *token);
 
-/* Sockets */
-
 /* Counts a socket for where it comes from, or no longer, or not; returns how
  * many come from there. */
 guint peer_relay_count_socket (PeerRelay *self,
@@ -112,8 +108,6 @@ void peer_relay_refuse (PeerRelay *self,
                         const char *type,
                         const char *text);
 
-/* Admission */
-
 /* Holds back what somebody sends who is not a client yet. */
 void peer_relay_admission_hold (PeerRelayAdmission *self,
                                 const char *text,
@@ -122,16 +116,12 @@ void peer_relay_admission_detach (PeerRelayAdmission *self);
 void peer_relay_admission_expired (gpointer item,
                                    gpointer user_data);
 
-/* Routing */
-
 void peer_relay_handle_message (PeerRelaySocket *socket,
                                 const char *text,
                                 gsize length);
 
 /* Takes what the broker has to tell. */
 void peer_relay_watch_broker (PeerRelay *self);
-
-/* Events */
 
 PeerRelayDecision peer_relay_ask (PeerRelay *self,
                                   PeerRelayAdmission *admission,

@@ -177,8 +177,6 @@ peer_relay_handle_message (PeerRelaySocket *socket,
     peer_relay_transmit (self, client, &envelope);
 }
 
-/* What the broker tells */
-
 static gboolean
 broker_message_cb (PeerBroker *broker,
                    const char *src,

@@ -11,8 +11,6 @@
 
 G_DEFINE_FINAL_TYPE (PeerRelay, peer_relay, G_TYPE_OBJECT)
 
-/* Events */
-
 PeerRelayDecision
 peer_relay_ask (PeerRelay *self,
                 PeerRelayAdmission *admission,
@@ -67,8 +65,6 @@ peer_relay_tell_changed (PeerRelay *self)
     self->events->changed (self->events_data);
 }
 
-/* Clients */
-
 void
 peer_relay_register (PeerRelay *self,
                      PeerRelayClient *client)
@@ -113,8 +109,6 @@ peer_relay_drop_client (PeerRelay *self,
   peer_relay_tell_disconnected (self, client);
 }
 
-/* Timers */
-
 static void
 alive_expired (gpointer item,
                gpointer user_data)
@@ -127,8 +121,6 @@ alive_expired (gpointer item,
   else
     peer_relay_close_socket (self, socket, 0, NULL);
 }
-
-/* Life */
 
 static void
 peer_relay_check_stopped (PeerRelay *self)

@@ -58,8 +58,6 @@ void peer_topic_relay_accept (PeerTopicRelay *self,
  * is called after it. */
 void peer_topic_relay_stop (PeerTopicRelay *self);
 
-guint peer_topic_relay_get_n_clients (PeerTopicRelay *self);
-
 PeerTopicClient *peer_topic_client_ref (PeerTopicClient *self);
 void peer_topic_client_unref (PeerTopicClient *self);
 

@@ -49,8 +49,6 @@ peer_topic_relay_remove_topic (PeerTopicRelay *self,
   g_free (topic);
 }
 
-/* Presence */
-
 static void
 peer_topic_tell_presence (PeerTopic *topic,
                           PeerTopicClient *client,
@@ -102,8 +100,6 @@ peer_topic_list_presence (PeerTopic *topic,
   peer_topic_frame_append (&frame, text);
   peer_topic_client_send (client, text);
 }
-
-/* Subscriptions */
 
 static gboolean
 peer_topic_client_may_subscribe (PeerTopicClient *self,
@@ -198,8 +194,6 @@ peer_topic_client_unsubscribe (PeerTopicClient *self,
   if (topic != NULL)
     peer_topic_client_leave (self, topic);
 }
-
-/* Messages */
 
 static void
 peer_topic_client_publish (PeerTopicClient *self,

@@ -62,8 +62,6 @@ peer_topic_relay_count (PeerTopicRelay *self,
   return n_sockets;
 }
 
-/* Clients */
-
 PeerTopicClient *
 peer_topic_client_ref (PeerTopicClient *self)
 {
@@ -171,8 +169,6 @@ peer_topic_client_refuse (PeerTopicClient *self,
   peer_topic_client_drop (self, SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION);
 }
 
-/* Admission */
-
 static void
 peer_topic_client_open (PeerTopicClient *self)
 {
@@ -253,8 +249,6 @@ peer_topic_client_authenticate (PeerTopicClient *self,
       break;
     }
 }
-
-/* What comes from the sockets */
 
 static void
 socket_active (PeerRelaySocket *socket)
@@ -363,8 +357,6 @@ peer_topic_relay_accept (PeerTopicRelay *self,
   peer_topic_client_authenticate (client, request);
 }
 
-/* Life */
-
 PeerTopicRelay *
 peer_topic_relay_new (PeerPollHub *hub,
                       const PeerTopicRelayEvents *events,
@@ -407,10 +399,4 @@ peer_topic_relay_stop (PeerTopicRelay *self)
     peer_topic_client_drop (link->data, SOUP_WEBSOCKET_CLOSE_GOING_AWAY);
   peer_topic_relay_settle (self);
   peer_topic_relay_unref (self);
-}
-
-guint
-peer_topic_relay_get_n_clients (PeerTopicRelay *self)
-{
-  return self->n_open;
 }

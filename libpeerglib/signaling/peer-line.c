@@ -145,8 +145,6 @@ network_changed_cb (PeerLine *self)
     g_source_set_ready_time (self->reconnect, 0);
 }
 
-/* The WebSocket */
-
 static void
 message_cb (PeerLine *self,
             int type,
@@ -274,8 +272,6 @@ peer_line_is_open (PeerLine *self)
          soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
 }
 
-/* Life */
-
 static void
 peer_line_dispose (GObject *object)
 {
@@ -332,8 +328,6 @@ peer_line_new (GUri *uri)
 
   return self;
 }
-
-/* Settings */
 
 void
 peer_line_set_uri (PeerLine *self,

@@ -37,6 +37,31 @@ tool_new_peer (const char *server,
                        NULL);
 }
 
+gboolean
+tool_parse_options (const GOptionEntry *entries,
+                    const char *summary,
+                    int *argc,
+                    char ***argv,
+                    GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+
+  return g_option_context_parse (context, argc, argv, error);
+}
+
+gboolean
+tool_refuse_options (GError **error,
+                     const char *text)
+{
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, text);
+
+  return FALSE;
+}
+
 int
 tool_fail_usage (const char *program,
                  const GError *error)

@@ -21,6 +21,17 @@ PeerPeer *tool_new_peer (const char *server,
                          const char *key,
                          const char *id);
 
+/* Takes the options out of the command line. */
+gboolean tool_parse_options (const GOptionEntry *entries,
+                             const char *summary,
+                             int *argc,
+                             char ***argv,
+                             GError **error);
+
+/* For options that do not go together. Returns FALSE. */
+gboolean tool_refuse_options (GError **error,
+                              const char *text);
+
 /* Says what is wrong with the command line. Returns the exit status. */
 int tool_fail_usage (const char *program,
                      const GError *error);

@@ -73,8 +73,6 @@ chat_end_of_output (Chat *chat)
   chat_leave (chat, errno == EPIPE ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* Commands */
-
 static void
 print_error (const GError *error)
 {
@@ -175,8 +173,6 @@ chat_read (Chat *chat)
   chat->is_reading = TRUE;
   g_data_input_stream_read_line_async (chat->input, G_PRIORITY_DEFAULT, NULL, line_cb, chat);
 }
-
-/* The room */
 
 static void
 message_cb (PeerRoom *room,

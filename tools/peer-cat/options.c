@@ -9,15 +9,6 @@
 #include "../common/tool.h"
 
 static gboolean
-fail (GError **error,
-      const char *text)
-{
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, text);
-
-  return FALSE;
-}
-
-static gboolean
 take_serialization (Options *self,
                     GError **error)
 {
@@ -50,13 +41,13 @@ check_room (const Options *self,
   guint n_services = (self->server != NULL) + (self->hub != NULL) + (self->manager != NULL) + (self->signaling != NULL);
 
   if (*self->room == '\0')
-    return fail (error, _ ("The room needs a name"));
+    return tool_refuse_options (error, _ ("The room needs a name"));
   if (self->operands != NULL || self->listen || self->echo)
-    return fail (error, _ ("In a room one talks to all who are there"));
+    return tool_refuse_options (error, _ ("In a room one talks to all who are there"));
   if (self->serialization_name != NULL)
-    return fail (error, _ ("In a room the serialization is fixed"));
+    return tool_refuse_options (error, _ ("In a room the serialization is fixed"));
   if (n_services > 1 || (self->key != NULL && n_services > (self->server != NULL)))
-    return fail (error, _ ("A room is at one of a server, a hub, a manager or a signaling service"));
+    return tool_refuse_options (error, _ ("A room is at one of a server, a hub, a manager or a signaling service"));
 
   return TRUE;
 }
@@ -69,11 +60,11 @@ check_peer (const Options *self,
   gboolean waits = self->listen || self->echo;
 
   if (self->hub != NULL || self->manager != NULL || self->signaling != NULL)
-    return fail (error, _ ("Hubs, managers and signaling services have rooms: name one with --room"));
+    return tool_refuse_options (error, _ ("Hubs, managers and signaling services have rooms: name one with --room"));
   if (waits && n_operands > 0)
-    return fail (error, _ ("A peer that listens connects to nobody"));
+    return tool_refuse_options (error, _ ("A peer that listens connects to nobody"));
   if (!waits && n_operands != 1)
-    return fail (error, _ ("Give the id of one peer to connect to"));
+    return tool_refuse_options (error, _ ("Give the id of one peer to connect to"));
 
   return TRUE;
 }
@@ -112,13 +103,9 @@ options_parse (Options *self,
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->operands, NULL, N_ ("PEER") },
     { NULL }
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
-  g_option_context_set_summary (context, N_ ("Join standard input and output to a connection with another peer, or to a room of peers."));
-  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-
-  if (!g_option_context_parse (context, argc, argv, error) || !(self->version || check (self, error)))
+  if (!tool_parse_options (entries, N_ ("Join standard input and output to a connection with another peer, or to a room of peers."), argc, argv, error) ||
+      !(self->version || check (self, error)))
     return FALSE;
 
   if (self->server == NULL)

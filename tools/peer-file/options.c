@@ -11,24 +11,15 @@
 #define DEFAULT_TIMEOUT 60 /* seconds */
 
 static gboolean
-fail (GError **error,
-      const char *text)
-{
-  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, text);
-
-  return FALSE;
-}
-
-static gboolean
 take_send (Options *self,
            char **operands,
            GError **error)
 {
   self->command = COMMAND_SEND;
   if (*operands == NULL)
-    return fail (error, _ ("Give the files to send"));
+    return tool_refuse_options (error, _ ("Give the files to send"));
   if (self->directory != NULL || self->overwrite || self->hidden)
-    return fail (error, _ ("Only the receiver decides where files go"));
+    return tool_refuse_options (error, _ ("Only the receiver decides where files go"));
 
   self->paths = g_strdupv (operands);
 
@@ -42,9 +33,9 @@ take_receive (Options *self,
 {
   self->command = COMMAND_RECEIVE;
   if (self->code != NULL)
-    return fail (error, _ ("A receiver needs no --to: give the code alone"));
+    return tool_refuse_options (error, _ ("A receiver needs no --to: give the code alone"));
   if (*operands != NULL && operands[1] != NULL)
-    return fail (error, _ ("Give one code"));
+    return tool_refuse_options (error, _ ("Give one code"));
 
   self->code = g_strdup (*operands);
   if (self->directory == NULL)
@@ -67,13 +58,13 @@ take_operands (Options *self,
   if (!self->has_server)
     self->server = g_strdup (TOOL_DEFAULT_SERVER);
   if (self->timeout < 0)
-    return fail (error, _ ("The timeout is a number of seconds"));
+    return tool_refuse_options (error, _ ("The timeout is a number of seconds"));
   if (operands != NULL && g_strcmp0 (operands[0], "send") == 0)
     return take_send (self, operands + 1, error);
   if (operands != NULL && g_strcmp0 (operands[0], "receive") == 0)
     return take_receive (self, operands + 1, error);
 
-  return fail (error, _ ("Say “send” or “receive”"));
+  return tool_refuse_options (error, _ ("Say “send” or “receive”"));
 }
 
 gboolean
@@ -96,14 +87,10 @@ options_parse (Options *self,
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &operands, NULL, N_ ("send FILE… | receive [CODE]") },
     { NULL }
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
 
   self->timeout = DEFAULT_TIMEOUT;
-  g_option_context_set_summary (context, N_ ("Send files to another peer, or receive them."));
-  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
 
-  return g_option_context_parse (context, argc, argv, error) &&
+  return tool_parse_options (entries, N_ ("Send files to another peer, or receive them."), argc, argv, error) &&
          (self->version || take_operands (self, operands, error));
 }
 

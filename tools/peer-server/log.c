@@ -46,8 +46,6 @@ static const char *const formats[] = { "text", "json" };
 static GLogLevelFlags max_level = G_LOG_LEVEL_MESSAGE;
 static LogFormat format = LOG_FORMAT_TEXT;
 
-/* Names */
-
 gboolean
 log_level_from_name (const char *name,
                      GLogLevelFlags *level)
@@ -92,8 +90,6 @@ find_level (GLogLevelFlags level)
 
   return 0;
 }
-
-/* Lines */
 
 static const char *
 find_field (const GLogField *fields,
@@ -231,8 +227,6 @@ writer_cb (GLogLevelFlags level,
 
   return G_LOG_WRITER_HANDLED;
 }
-
-/* Use */
 
 void
 log_start (void)

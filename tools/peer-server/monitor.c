@@ -21,8 +21,6 @@ struct _Monitor
   char *uri;
 };
 
-/* Answers */
-
 static void
 answer (SoupServerMessage *message,
         guint status,
@@ -138,8 +136,6 @@ early_cb (SoupServer *http,
   soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
 }
 
-/* Where */
-
 static GSocketAddress *
 parse_where (const char *where,
              guint index,
@@ -172,8 +168,6 @@ parse_where (const char *where,
 
   return NULL;
 }
-
-/* Life */
 
 Monitor *
 monitor_new (PeerServer *server,

@@ -31,8 +31,6 @@ option_layer_free (OptionLayer *self)
   g_free (self);
 }
 
-/* Values */
-
 /* As the property has it that the number is for. */
 static gboolean
 check_number (const OptionSpec *spec,
@@ -140,8 +138,6 @@ option_layer_add_text (OptionLayer *self,
 
   return TRUE;
 }
-
-/* Sources */
 
 OptionLayer *
 option_layer_new_from_environment (GError **error)

@@ -59,8 +59,6 @@ options_set_layer (Options *self,
   self->layers[layer] = values;
 }
 
-/* Values */
-
 const char *const *
 options_get_list (Options *self,
                   const char *name)
@@ -100,8 +98,6 @@ options_get_number (Options *self,
 
   return text == NULL ? 0 : (guint) g_ascii_strtoull (text, NULL, 10);
 }
-
-/* Command line */
 
 static gboolean
 option_cb (const char *name,
@@ -176,8 +172,6 @@ options_parse (Options *self,
 
   return g_option_context_parse_strv (context, &normalized, error);
 }
-
-/* The three together */
 
 static gboolean
 options_read_file (Options *self,

@@ -48,8 +48,6 @@ program_clear (Program *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Program, program_clear)
 
-/* Running */
-
 static gboolean
 terminate_cb (gpointer user_data)
 {

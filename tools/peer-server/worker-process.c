@@ -32,8 +32,6 @@ struct _WorkerProcess
   gpointer user_data;
 };
 
-/* The child between fork and exec */
-
 typedef struct
 {
   pid_t parent;
@@ -58,8 +56,6 @@ child_setup_cb (gpointer user_data)
     setup->pid_text[i] = digits[n - 1 - i];
   setup->pid_text[n] = '\0';
 }
-
-/* Its readiness */
 
 /* Binds to an abstract name that the system chooses; returns it as
  * NOTIFY_SOCKET has it. */
@@ -120,8 +116,6 @@ open_notify_socket (WorkerProcess *self,
 
   return bind_to_any_name (self->notify_socket, error);
 }
-
-/* Life */
 
 static void
 ended_cb (GPid pid,

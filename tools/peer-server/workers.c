@@ -56,8 +56,6 @@ struct _Workers
 
 static void worker_start (Worker *self);
 
-/* Options */
-
 /* Returns 0 for nonsense. */
 static guint
 parse_count (const char *text)
@@ -105,8 +103,6 @@ workers_get_count (Options *options)
   return parse_count (options_get_text (options, "workers"));
 }
 
-/* All of them */
-
 static guint
 workers_count (Workers *self,
                gboolean (*test) (Worker *))
@@ -143,8 +139,6 @@ workers_signal (Workers *self,
         worker_process_signal (worker->process, signal_number);
     }
 }
-
-/* Ending */
 
 static gboolean
 end_cb (gpointer user_data)
@@ -226,8 +220,6 @@ reload_cb (gpointer user_data)
 
   return G_SOURCE_CONTINUE;
 }
-
-/* One worker */
 
 static gboolean
 restart_cb (gpointer user_data)
@@ -337,8 +329,6 @@ worker_free (gpointer data)
   g_object_unref (self->socket);
   g_free (self);
 }
-
-/* Life */
 
 /* What a service manager has passed is one socket, which all workers accept
  * from. */
