@@ -17,17 +17,7 @@ gi.require_version('Peer', '1.0')
 gi.require_version('Soup', '3.0')
 from gi.repository import Gio, GLib, Peer, Soup  # noqa: E402
 from hub_demo import Demo  # noqa: E402
-
-DEADLINE = 120
-
-
-def wait_until(condition):
-    timed_out = []
-    source = GLib.timeout_add_seconds(DEADLINE, timed_out.append, True)
-    while not condition():
-        assert not timed_out, 'it took too long'
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
+from tap import run, wait_until  # noqa: E402
 
 
 def ask(uri, method='GET', body=None):
@@ -116,9 +106,6 @@ demo = Demo(0, io.StringIO())
 demo.tell = lambda room, member, what: None
 no_ice_servers = Gio.ListStore.new(Peer.IceServer)
 demo.hub.props.ice_servers = no_ice_servers
-tests = [test_page, test_members, test_refused]
-print(f'1..{len(tests)}')
-for number, test in enumerate(tests, 1):
-    test(demo)
-    print(f'ok {number} - {test.__name__}', flush=True)
+succeeded = run(globals(), demo)
 demo.hub.stop()
+sys.exit(not succeeded)

@@ -6,7 +6,8 @@ import GLib from 'gi://GLib';
 import Peer from 'gi://Peer?version=1.0';
 import System from 'system';
 
-const DEADLINE = 120;
+import { run, waitUntil } from './tap.js';
+
 const LOBBY = ['room', 'lobby'];
 
 const { DBusSignaling } = await import(`file://${ARGV[0]}/dbus-signaling.js`);
@@ -16,21 +17,6 @@ function assertEqual (value, expected) {
 
   if (found !== wanted)
     throw new Error(`${found} is not ${wanted}`);
-}
-
-function waitUntil (condition) {
-  let timedOut = false;
-  const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-    timedOut = true;
-    return GLib.SOURCE_CONTINUE;
-  });
-
-  while (!condition()) {
-    if (timedOut)
-      throw new Error('it took too long');
-    GLib.MainContext.default().iteration(true);
-  }
-  GLib.source_remove(source);
 }
 
 // A connection of its own, as another program has it.
@@ -80,15 +66,4 @@ const tests = {
   },
 };
 
-let nFailed = 0;
-print(`1..${Object.keys(tests).length}`);
-Object.entries(tests).forEach(([name, test], index) => {
-  try {
-    test();
-    print(`ok ${index + 1} - ${name}`);
-  } catch (error) {
-    nFailed++;
-    print(`not ok ${index + 1} - ${name}: ${error.message}`);
-  }
-});
-System.exit(nFailed > 0 ? 1 : 0);
+System.exit(run(tests) ? 0 : 1);

@@ -22,18 +22,9 @@ sys.path.insert(0, sys.argv[1])
 gi.require_version("Peer", "1.0")
 from gi.repository import Gio, GLib, GObject, Peer  # noqa: E402
 from mqtt_signaling import MqttSignaling, new_mqtt_client  # noqa: E402
+from tap import DEADLINE, run, wait_until  # noqa: E402
 
-DEADLINE = 120
 LOBBY = ["room", "lobby"]
-
-
-def wait_until(condition):
-    timed_out = []
-    source = GLib.timeout_add_seconds(DEADLINE, timed_out.append, True)
-    while not condition():
-        assert not timed_out, "it took too long"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
 
 
 class Broker:
@@ -242,19 +233,10 @@ def test_broker_comes_back(scene):
 
 
 def main():
-    tests = [function for name, function in globals().items() if name.startswith("test_")]
     scene = Scene()
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        try:
-            test(scene)
-            print(f"ok {number} - {test.__name__}", flush=True)
-        except (AssertionError, GLib.Error) as error:
-            failed += 1
-            print(f"not ok {number} - {test.__name__}: {error}", flush=True)
+    succeeded = run(globals(), scene)
     scene.end()
-    sys.exit(failed > 0)
+    sys.exit(not succeeded)
 
 
 main()

@@ -6,31 +6,13 @@ import GLib from 'gi://GLib';
 import Peer from 'gi://Peer?version=1.0';
 import System from 'system';
 
-const DEADLINE = 60;
+import { assert, run, waitUntil } from './tap.js';
 
 const directory = Gio.File.new_for_uri(import.meta.url).get_parent();
 const [, contents] = directory.get_child('values.txt').load_contents(null);
 const VALUES = new TextDecoder().decode(contents).trim().split('\n');
 
 const parse = text => GLib.Variant.parse(null, text, null, null);
-
-function assert(condition, message) {
-  if (!condition)
-    throw new Error(message ?? 'assertion failed');
-}
-
-function waitUntil(condition) {
-  let timedOut = false;
-  const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-    timedOut = true;
-    return GLib.SOURCE_CONTINUE;
-  });
-  while (!condition()) {
-    assert(!timedOut, 'it took too long');
-    GLib.MainContext.default().iteration(true);
-  }
-  GLib.source_remove(source);
-}
 
 class Scene {
   constructor() {
@@ -176,16 +158,6 @@ const tests = {
 };
 
 const scene = new Scene();
-let failed = 0;
-print(`1..${Object.keys(tests).length}`);
-Object.entries(tests).forEach(([name, test], i) => {
-  try {
-    test(scene);
-    print(`ok ${i + 1} - ${name}`);
-  } catch (error) {
-    failed++;
-    print(`not ok ${i + 1} - ${name}: ${error.message}`);
-  }
-});
+const succeeded = run(tests, scene);
 scene.end();
-System.exit(failed > 0 ? 1 : 0);
+System.exit(succeeded ? 0 : 1);

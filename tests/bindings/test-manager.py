@@ -10,17 +10,7 @@ import gi
 gi.require_version("Peer", "1.0")
 gi.require_version("Soup", "3.0")
 from gi.repository import GLib, Peer, Soup  # noqa: E402
-
-DEADLINE = 60
-
-
-def wait_until(condition):
-    timed_out = []
-    source = GLib.timeout_add_seconds(DEADLINE, timed_out.append, True)
-    while not condition():
-        assert not timed_out, "it took too long"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
+from tap import run, wait_until  # noqa: E402
 
 
 class Client:
@@ -164,18 +154,4 @@ def test_own_endpoint():
     endpoint.server.disconnect()
 
 
-def main():
-    tests = [test_attached, test_own_endpoint]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        try:
-            test()
-            print(f"ok {number} - {test.__name__}")
-        except AssertionError as error:
-            failed += 1
-            print(f"not ok {number} - {test.__name__}: {error}")
-    sys.exit(failed > 0)
-
-
-main()
+sys.exit(not run(globals()))

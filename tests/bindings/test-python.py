@@ -9,22 +9,13 @@ import gi
 
 gi.require_version("Peer", "1.0")
 from gi.repository import Gio, GLib, Peer  # noqa: E402
+from tap import run, wait_until  # noqa: E402
 
-DEADLINE = 60
 VALUES = pathlib.Path(__file__).with_name("values.txt").read_text(encoding="utf-8").splitlines()
 
 
 def parse(text):
     return GLib.Variant.parse(None, text, None, None)
-
-
-def wait_until(condition):
-    timed_out = []
-    source = GLib.timeout_add_seconds(DEADLINE, timed_out.append, True)
-    while not condition():
-        assert not timed_out, "it took too long"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
 
 
 def new_peer(server, peer_id):
@@ -200,19 +191,10 @@ def test_sender(_scene):
 
 
 def main():
-    tests = [function for name, function in globals().items() if name.startswith("test_")]
     scene = Scene()
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        try:
-            test(scene)
-            print(f"ok {number} - {test.__name__}")
-        except AssertionError as error:
-            failed += 1
-            print(f"not ok {number} - {test.__name__}: {error}")
+    succeeded = run(globals(), scene)
     scene.end()
-    sys.exit(failed > 0)
+    sys.exit(not succeeded)
 
 
 main()

@@ -6,25 +6,7 @@ import GLib from 'gi://GLib';
 import Peer from 'gi://Peer?version=1.0';
 import System from 'system';
 
-const DEADLINE = 60;
-
-function assert(condition, message) {
-  if (!condition)
-    throw new Error(message ?? 'assertion failed');
-}
-
-function waitUntil(condition) {
-  let timedOut = false;
-  const source = GLib.timeout_add_seconds(GLib.PRIORITY_DEFAULT, DEADLINE, () => {
-    timedOut = true;
-    return GLib.SOURCE_CONTINUE;
-  });
-  while (!condition()) {
-    assert(!timedOut, 'it took too long');
-    GLib.MainContext.default().iteration(true);
-  }
-  GLib.source_remove(source);
-}
+import { assert, run, waitUntil } from './tap.js';
 
 class Place {
   constructor() {
@@ -69,6 +51,7 @@ class Place {
       });
     }
     waitUntil(() => left === this.rooms.length);
+    this.rooms = [];
   }
 }
 
@@ -121,17 +104,5 @@ const tests = {
   },
 };
 
-let failed = 0;
-print(`1..${Object.keys(tests).length}`);
-Object.entries(tests).forEach(([name, test], i) => {
-  const place = new Place();
-  try {
-    test(place);
-    print(`ok ${i + 1} - ${name}`);
-  } catch (error) {
-    failed++;
-    print(`not ok ${i + 1} - ${name}: ${error.message}`);
-  }
-  place.end();
-});
-System.exit(failed > 0 ? 1 : 0);
+const place = new Place();
+System.exit(run(tests, place, () => place.end()) ? 0 : 1);

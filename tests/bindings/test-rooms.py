@@ -8,17 +8,7 @@ import gi
 
 gi.require_version("Peer", "1.0")
 from gi.repository import Gio, GLib, Peer  # noqa: E402
-
-DEADLINE = 60
-
-
-def wait_until(condition):
-    timed_out = []
-    source = GLib.timeout_add_seconds(DEADLINE, timed_out.append, True)
-    while not condition():
-        assert not timed_out, "it took too long"
-        GLib.MainContext.default().iteration(True)
-    GLib.source_remove(source)
+from tap import run, wait_until  # noqa: E402
 
 
 class Place:
@@ -170,19 +160,8 @@ def test_manager(place):
 
 
 def main():
-    tests = [function for name, function in globals().items() if name.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, test in enumerate(tests, 1):
-        place = Place()
-        try:
-            test(place)
-            print(f"ok {number} - {test.__name__}")
-        except AssertionError as error:
-            failed += 1
-            print(f"not ok {number} - {test.__name__}: {error}")
-        place.end()
-    sys.exit(failed > 0)
+    place = Place()
+    sys.exit(not run(globals(), place, after=place.end))
 
 
 main()

@@ -2,9 +2,9 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
+#include "stdin-end.h"
+
 #include <libpeerglib/peer.h>
-#include <unistd.h>
 
 /* A member of a room, to be killed.
  *
@@ -12,21 +12,10 @@
  *
  * It ends with its standard input, too. */
 
-static gboolean
-stdin_cb (int fd,
-          GIOCondition condition,
-          gpointer loop)
-{
-  g_main_loop_quit (loop);
-
-  return G_SOURCE_REMOVE;
-}
-
 int
 main (int argc,
       char *argv[])
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GListStore) no_ice_servers = g_list_store_new (PEER_TYPE_ICE_SERVER);
   g_autoptr (GEnumClass) services = g_type_class_ref (PEER_TYPE_ROOM_SERVICE);
   g_autoptr (PeerRoom) room = NULL;
@@ -42,8 +31,7 @@ main (int argc,
                        "ice-servers", no_ice_servers,
                        NULL);
   peer_room_join_async (room, NULL, NULL, NULL);
-  g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, stdin_cb, loop);
-  g_main_loop_run (loop);
+  stdin_run_until_end ();
 
   return 0;
 }

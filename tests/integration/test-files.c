@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../unit/remove-tree.h"
 #include "process-usage.h"
 #include "wait-until.h"
 
@@ -52,21 +53,6 @@ set_up (Fixture *fixture,
   fixture->to = g_build_filename (fixture->directory, "to", NULL);
   g_assert_no_errno (g_mkdir (fixture->from, 0700));
   g_assert_no_errno (g_mkdir (fixture->to, 0700));
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 static void

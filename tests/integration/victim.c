@@ -2,9 +2,9 @@
 
 #include "config.h"
 
-#include <glib-unix.h>
+#include "stdin-end.h"
+
 #include <libpeerglib/peer.h>
-#include <unistd.h>
 
 /* A peer for others to attack: it sends every value back. Low limits show
  * sooner that they hold.
@@ -38,22 +38,10 @@ connection_cb (PeerPeer *peer,
   g_signal_connect (connection, "data", G_CALLBACK (data_cb), NULL);
 }
 
-/* Nobody is there any more to attack it. */
-static gboolean
-stdin_cb (int fd,
-          GIOCondition condition,
-          gpointer loop)
-{
-  g_main_loop_quit (loop);
-
-  return G_SOURCE_REMOVE;
-}
-
 int
 main (int argc,
       char *argv[])
 {
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (PeerPeer) peer = NULL;
 
   if (argc != 3)
@@ -64,8 +52,7 @@ main (int argc,
   peer_peer_set_max_message_size (peer, 1024 * 1024);
   peer_peer_set_max_pending_size (peer, 16 * 1024 * 1024);
   g_signal_connect (peer, "connection", G_CALLBACK (connection_cb), NULL);
-  g_unix_fd_add (STDIN_FILENO, G_IO_HUP, stdin_cb, loop);
-  g_main_loop_run (loop);
+  stdin_run_until_end ();
 
   return 0;
 }

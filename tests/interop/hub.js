@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 
 import { Browser } from './lib/browser.js';
-import { HubMember, HubPage } from './lib/hub.js';
+import { HubPage } from './lib/hub.js';
+import { NativeRoom } from './lib/native.js';
 import { startPeerServer } from './lib/servers.js';
 import { run } from './lib/suite.js';
 
@@ -104,22 +105,26 @@ await run(220_000, async suite => {
 
   await suite.test('a page and a member of libpeerglib', async () => {
     const [room, page] = await pages('page');
-    const native = await HubMember.join(server, room, 'native');
+    const native = await NativeRoom.start(server, room, 'native');
     suite.defer(() => native.end());
-    await native.has('joined page', 'host page');
+    await native.take({ event: 'joined', member: 'page' });
+    await native.take({ event: 'host', member: 'page' });
     await page.has(['joined', 'native']);
 
-    await native.say('say hello from C');
-    await native.say('emit cursor somewhere');
+    await native.tell('send', { value: { text: 'hello from C' } });
+    await native.tell('emit', { name: 'cursor', value: { text: 'somewhere' } });
     await page.has(['message', 'native', 'hello from C'], ['event', 'native', 'cursor', 'somewhere']);
     await page.call('sendMessage', { text: 'ä', list: [1, true, null] });
     await page.call('emit', 'draw', { x1: 0.5, color: '#fff' });
-    await native.has("message page {'text': <'ä'>, 'list': <[<int64 1>, <true>, <@mv nothing>]>}",
-      "event page draw {'x1': <0.5>, 'color': <'#fff'>}");
+    const message = await native.take({ event: 'message', sender: 'page' });
+    assert.equal(native.fromWire(message.value), "{'text': <'ä'>, 'list': <[<int64 1>, <true>, <@mv nothing>]>}");
+    const drawn = await native.take({ event: 'event', sender: 'page', name: 'draw' });
+    assert.equal(native.fromWire(drawn.value), "{'x1': <0.5>, 'color': <'#fff'>}");
 
     await page.call('closeConnection');
-    await native.has('left page', 'host native');
-    assert.deepEqual(await native.end(), { code: 0, signal: null });
+    await native.take({ event: 'left', member: 'page' });
+    await native.take({ event: 'host', member: 'native' });
+    await native.end();
     assert.equal((await ask('rooms'))[room], undefined);
     await page.end();
   });

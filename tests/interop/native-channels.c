@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One link with several data channels that does as it is told, in lines as
- * native-peer has them. Descriptions and candidates are events and commands,
- * too. */
+/* One link with several data channels that does as it is told. Descriptions and
+ * candidates are events and commands, too. */
 
-#include "native-wire.h"
+#include "native-commands.h"
 
 #include "libpeerglib/transport/peer-webrtc-transport-private.h"
 
-#include <gio/gunixinputstream.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct
 {
-  GMainLoop *loop;
   PeerTransport *transport;
   GHashTable *channels; /* label -> PeerTransport, the first included */
-  GDataInputStream *input;
-  gboolean failed;
 } NativeChannels;
 
 static JsonBuilder *
@@ -117,9 +111,11 @@ on_candidate (PeerTransport *transport,
   native_wire_end_event (builder);
 }
 
-static void
+static gboolean
 run_make (NativeChannels *self,
-          JsonObject *parameters)
+          JsonObject *parameters,
+          JsonBuilder *answer,
+          GError **error)
 {
   g_autoptr (PeerTransportConfig) config = peer_transport_config_new ();
 
@@ -131,18 +127,24 @@ run_make (NativeChannels *self,
   g_signal_connect (self->transport, "channel", G_CALLBACK (on_channel), self);
   g_signal_connect (self->transport, "description", G_CALLBACK (on_description), NULL);
   g_signal_connect (self->transport, "candidate", G_CALLBACK (on_candidate), NULL);
+  return TRUE;
 }
 
-static void
+static gboolean
 run_start (NativeChannels *self,
-           JsonObject *parameters)
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
 {
   peer_transport_start (self->transport);
+  return TRUE;
 }
 
-static void
+static gboolean
 run_add (NativeChannels *self,
-         JsonObject *parameters)
+         JsonObject *parameters,
+         JsonBuilder *answer,
+         GError **error)
 {
   const PeerTransportChannel options = {
     json_object_get_string_member (parameters, "label"),
@@ -154,126 +156,79 @@ run_add (NativeChannels *self,
 
   if (channel != NULL)
     follow (self, channel, options.label);
+  return TRUE;
 }
 
-static void
+static gboolean
 run_describe (NativeChannels *self,
-              JsonObject *parameters)
+              JsonObject *parameters,
+              JsonBuilder *answer,
+              GError **error)
 {
   peer_transport_set_remote_description (self->transport, json_object_get_string_member (parameters, "type"),
                                          json_object_get_string_member (parameters, "sdp"));
+  return TRUE;
 }
 
-static void
+static gboolean
 run_candidate (NativeChannels *self,
-               JsonObject *parameters)
+               JsonObject *parameters,
+               JsonBuilder *answer,
+               GError **error)
 {
   const PeerIceCandidate candidate = { json_object_get_string_member (parameters, "candidate"), NULL, 0, NULL };
 
   peer_transport_add_remote_candidate (self->transport, &candidate);
+  return TRUE;
 }
 
-static void
+static gboolean
 run_send (NativeChannels *self,
-          JsonObject *parameters)
+          JsonObject *parameters,
+          JsonBuilder *answer,
+          GError **error)
 {
   PeerTransport *channel = g_hash_table_lookup (self->channels, json_object_get_string_member (parameters, "label"));
   const char *text = json_object_get_string_member (parameters, "text");
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
 
   peer_transport_send (channel, bytes, TRUE, NULL);
-}
-
-static void
-run_close (NativeChannels *self,
-           JsonObject *parameters)
-{
-  peer_transport_close (g_hash_table_lookup (self->channels, json_object_get_string_member (parameters, "label")));
-}
-
-static const struct
-{
-  const char *name;
-  void (*run) (NativeChannels *self,
-               JsonObject *parameters);
-} commands[] = {
-  { "make", run_make },
-  { "add", run_add },
-  { "start", run_start },
-  { "describe", run_describe },
-  { "candidate", run_candidate },
-  { "send", run_send },
-  { "close", run_close },
-};
-
-static gboolean
-obey (NativeChannels *self,
-      const char *line,
-      GError **error)
-{
-  g_autoptr (JsonNode) node = json_from_string (line, error);
-  g_autoptr (JsonBuilder) answer = json_builder_new ();
-  JsonObject *parameters;
-  const char *name;
-
-  if (node == NULL)
-    return FALSE;
-
-  parameters = json_node_get_object (node);
-  name = json_object_get_string_member (parameters, "command");
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      if (g_str_equal (commands[i].name, name))
-        commands[i].run (self, parameters);
-    }
-  json_builder_begin_object (answer);
-  json_builder_set_member_name (answer, "answer");
-  json_builder_add_int_value (answer, json_object_get_int_member (parameters, "serial"));
-  json_builder_end_object (answer);
-  native_wire_write (answer);
   return TRUE;
 }
 
-static void
-on_line (GObject *source,
-         GAsyncResult *result,
-         gpointer user_data)
+static gboolean
+run_close (NativeChannels *self,
+           JsonObject *parameters,
+           JsonBuilder *answer,
+           GError **error)
 {
-  NativeChannels *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line = g_data_input_stream_read_line_finish (self->input, result, NULL, &error);
-
-  if (line != NULL && obey (self, line, &error))
-    {
-      g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, NULL, on_line, self);
-      return;
-    }
-
-  if (error != NULL)
-    {
-      g_printerr ("native-channels: %s\n", error->message);
-      self->failed = TRUE;
-    }
-  g_main_loop_quit (self->loop);
+  peer_transport_close (g_hash_table_lookup (self->channels, json_object_get_string_member (parameters, "label")));
+  return TRUE;
 }
+
+static const NativeCommand commands[] = {
+  NATIVE_COMMAND ("make", run_make),
+  NATIVE_COMMAND ("add", run_add),
+  NATIVE_COMMAND ("start", run_start),
+  NATIVE_COMMAND ("describe", run_describe),
+  NATIVE_COMMAND ("candidate", run_candidate),
+  NATIVE_COMMAND ("send", run_send),
+  NATIVE_COMMAND ("close", run_close),
+  { NULL },
+};
 
 int
 main (void)
 {
-  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   NativeChannels self = { 0 };
+  int status;
 
   g_log_writer_default_set_use_stderr (TRUE);
   self.channels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self.input = g_data_input_stream_new (input);
-  self.loop = g_main_loop_new (NULL, FALSE);
   native_wire_end_event (native_wire_begin_event ("ready"));
-  g_data_input_stream_read_line_async (self.input, G_PRIORITY_DEFAULT, NULL, on_line, &self);
-  g_main_loop_run (self.loop);
+  status = native_commands_run (commands, &self);
 
   g_hash_table_unref (self.channels);
   g_clear_object (&self.transport);
-  g_object_unref (self.input);
-  g_main_loop_unref (self.loop);
-  return self.failed ? 1 : 0;
+  return status;
 }

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A server with signaling, and any number of senders and receivers at it that
- * do as they are told, in lines as native-peer has them. */
+ * do as they are told. */
 
-#include "native-wire.h"
-
-#include <gio/gunixinputstream.h>
-#include <unistd.h>
+#include "native-commands.h"
 
 typedef struct
 {
-  GMainLoop *loop;
   PeerServer *server;
   char *uri;
   GHashTable *endpoints; /* name -> PeerEndpoint */
-  GDataInputStream *input;
-  gboolean failed;
 } NativeEndpoints;
 
 static JsonBuilder *
@@ -186,6 +180,7 @@ set_up_receiver (PeerReceiver *receiver,
 static gboolean
 run_start (NativeEndpoints *self,
            JsonObject *parameters,
+           JsonBuilder *answer,
            GError **error)
 {
   const char *name = json_object_get_string_member (parameters, "endpoint");
@@ -226,6 +221,7 @@ get_endpoint (NativeEndpoints *self,
 static gboolean
 run_send (NativeEndpoints *self,
           JsonObject *parameters,
+          JsonBuilder *answer,
           GError **error)
 {
   PeerEndpoint *endpoint = get_endpoint (self, parameters);
@@ -233,7 +229,6 @@ run_send (NativeEndpoints *self,
 
   if (value == NULL)
     return FALSE;
-  g_variant_ref_sink (value);
   if (json_object_has_member (parameters, "channel"))
     return peer_data_connection_send (peer_endpoint_get_channel (endpoint, json_object_get_string_member (parameters, "to"),
                                                                  json_object_get_string_member (parameters, "channel")),
@@ -246,6 +241,7 @@ run_send (NativeEndpoints *self,
 static gboolean
 run_sync (NativeEndpoints *self,
           JsonObject *parameters,
+          JsonBuilder *answer,
           GError **error)
 {
   return peer_sender_sync (PEER_SENDER (get_endpoint (self, parameters)), get_variant (parameters, "state"),
@@ -255,6 +251,7 @@ run_sync (NativeEndpoints *self,
 static gboolean
 run_stop (NativeEndpoints *self,
           JsonObject *parameters,
+          JsonBuilder *answer,
           GError **error)
 {
   PeerEndpoint *endpoint = get_endpoint (self, parameters);
@@ -266,94 +263,21 @@ run_stop (NativeEndpoints *self,
   return TRUE;
 }
 
-static const struct
-{
-  const char *name;
-  gboolean (*run) (NativeEndpoints *self,
-                   JsonObject *parameters,
-                   GError **error);
-} commands[] = {
-  { "start", run_start },
-  { "send", run_send },
-  { "sync", run_sync },
-  { "stop", run_stop },
+static const NativeCommand commands[] = {
+  NATIVE_COMMAND ("start", run_start),
+  NATIVE_COMMAND ("send", run_send),
+  NATIVE_COMMAND ("sync", run_sync),
+  NATIVE_COMMAND ("stop", run_stop),
+  { NULL },
 };
-
-static gboolean
-run_command (NativeEndpoints *self,
-             JsonObject *parameters,
-             GError **error)
-{
-  const char *name = json_object_get_string_member (parameters, "command");
-
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      if (g_str_equal (commands[i].name, name))
-        return commands[i].run (self, parameters, error);
-    }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "There is no command %s", name);
-  return FALSE;
-}
-
-static gboolean
-obey (NativeEndpoints *self,
-      const char *line,
-      GError **error)
-{
-  g_autoptr (JsonNode) node = json_from_string (line, error);
-  g_autoptr (JsonBuilder) answer = json_builder_new ();
-  g_autoptr (GError) refusal = NULL;
-  JsonObject *parameters;
-
-  if (node == NULL)
-    return FALSE;
-
-  parameters = json_node_get_object (node);
-  json_builder_begin_object (answer);
-  json_builder_set_member_name (answer, "answer");
-  json_builder_add_int_value (answer, json_object_get_int_member (parameters, "serial"));
-  if (!run_command (self, parameters, &refusal))
-    {
-      json_builder_set_member_name (answer, "error");
-      json_builder_begin_object (answer);
-      native_wire_add_error (answer, refusal);
-      json_builder_end_object (answer);
-    }
-  json_builder_end_object (answer);
-  native_wire_write (answer);
-  return TRUE;
-}
-
-static void
-on_line (GObject *source,
-         GAsyncResult *result,
-         gpointer user_data)
-{
-  NativeEndpoints *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line = g_data_input_stream_read_line_finish (self->input, result, NULL, &error);
-
-  if (line != NULL && obey (self, line, &error))
-    {
-      g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, NULL, on_line, self);
-      return;
-    }
-
-  if (error != NULL)
-    {
-      g_printerr ("native-endpoint: %s\n", error->message);
-      self->failed = TRUE;
-    }
-  g_main_loop_quit (self->loop);
-}
 
 int
 main (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   NativeEndpoints self = { 0 };
   JsonBuilder *builder;
+  int status;
 
   g_log_writer_default_set_use_stderr (TRUE);
   self.server = g_object_new (PEER_TYPE_SERVER, "host", "127.0.0.1", "port", 0, "signaling-path", "/signaling", NULL);
@@ -365,19 +289,14 @@ main (void)
 
   self.uri = g_strdup_printf ("ws://127.0.0.1:%u/signaling", peer_server_get_port (self.server));
   self.endpoints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self.input = g_data_input_stream_new (input);
-  self.loop = g_main_loop_new (NULL, FALSE);
   builder = native_wire_begin_event ("listening");
   native_wire_add_string (builder, "uri", self.uri);
   native_wire_end_event (builder);
-  g_data_input_stream_read_line_async (self.input, G_PRIORITY_DEFAULT, NULL, on_line, &self);
-  g_main_loop_run (self.loop);
+  status = native_commands_run (commands, &self);
 
   g_hash_table_unref (self.endpoints);
   peer_server_stop (self.server);
   g_object_unref (self.server);
-  g_object_unref (self.input);
-  g_main_loop_unref (self.loop);
   g_free (self.uri);
-  return self.failed ? 1 : 0;
+  return status;
 }

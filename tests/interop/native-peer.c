@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A peer that does as it is told, for tests in other languages: commands are
- * lines of JSON on the standard input, answers and events lines of JSON on the
- * standard output. {"serial":1,"command":"connect","peer":"bob"} is answered
- * with {"answer":1,…}, which has a member "error" when it did not work. */
+/* A peer that does as it is told. */
 
+#include "native-commands.h"
 #include "native-measure.h"
 #include "native-network.h"
-#include "native-wire.h"
 
-#include <gio/gunixinputstream.h>
 #include <locale.h>
-#include <unistd.h>
 
 typedef struct
 {
-  GMainLoop *loop;
   PeerPeer *peer;
   GHashTable *connections; /* connection id -> PeerDataConnection */
-  GDataInputStream *input;
-  gboolean failed;
 } NativePeer;
 
 static void
@@ -202,7 +194,7 @@ get_connect_options (JsonObject *parameters,
 
   if (json_object_has_member (parameters, "metadata"))
     {
-      GVariant *metadata = native_wire_get_value (json_object_get_object_member (parameters, "metadata"), error);
+      g_autoptr (GVariant) metadata = native_wire_get_value (json_object_get_object_member (parameters, "metadata"), error);
 
       if (metadata == NULL)
         return NULL;
@@ -244,7 +236,7 @@ run_send (NativePeer *self,
           GError **error)
 {
   PeerDataConnection *connection = find_connection (self, parameters, error);
-  GVariant *value;
+  g_autoptr (GVariant) value = NULL;
 
   if (connection == NULL)
     return FALSE;
@@ -265,7 +257,7 @@ run_burst (NativePeer *self,
     return FALSE;
   for (guint i = 0; i < json_array_get_length (values); i++)
     {
-      GVariant *value = native_wire_get_value (json_array_get_object_element (values, i), error);
+      g_autoptr (GVariant) value = native_wire_get_value (json_array_get_object_element (values, i), error);
 
       if (value == NULL || !peer_data_connection_send (connection, value, error))
         return FALSE;
@@ -398,97 +390,22 @@ run_destroy (NativePeer *self,
   return TRUE;
 }
 
-static const struct
-{
-  const char *name;
-  gboolean (*run) (NativePeer *self,
-                   JsonObject *parameters,
-                   JsonBuilder *answer,
-                   GError **error);
-} commands[] = {
-  { "connect", run_connect },
-  { "send", run_send },
-  { "burst", run_burst },
-  { "close", run_close },
-  { "flush", run_flush },
-  { "stats", run_stats },
-  { "watch", run_watch },
-  { "print", run_print },
-  { "measure", run_measure },
-  { "openings", run_openings },
-  { "disconnect", run_disconnect },
-  { "reconnect", run_reconnect },
-  { "destroy", run_destroy },
+static const NativeCommand commands[] = {
+  NATIVE_COMMAND ("connect", run_connect),
+  NATIVE_COMMAND ("send", run_send),
+  NATIVE_COMMAND ("burst", run_burst),
+  NATIVE_COMMAND ("close", run_close),
+  NATIVE_COMMAND ("flush", run_flush),
+  NATIVE_COMMAND ("stats", run_stats),
+  NATIVE_COMMAND ("watch", run_watch),
+  NATIVE_COMMAND ("print", run_print),
+  NATIVE_COMMAND ("measure", run_measure),
+  NATIVE_COMMAND ("openings", run_openings),
+  NATIVE_COMMAND ("disconnect", run_disconnect),
+  NATIVE_COMMAND ("reconnect", run_reconnect),
+  NATIVE_COMMAND ("destroy", run_destroy),
+  { NULL },
 };
-
-static gboolean
-run_command (NativePeer *self,
-             JsonObject *parameters,
-             JsonBuilder *answer,
-             GError **error)
-{
-  const char *name = json_object_get_string_member (parameters, "command");
-
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      if (g_str_equal (commands[i].name, name))
-        return commands[i].run (self, parameters, answer, error);
-    }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "There is no command %s", name);
-  return FALSE;
-}
-
-static gboolean
-obey (NativePeer *self,
-      const char *line,
-      GError **error)
-{
-  g_autoptr (JsonNode) node = json_from_string (line, error);
-  g_autoptr (JsonBuilder) answer = json_builder_new ();
-  g_autoptr (GError) refusal = NULL;
-  JsonObject *parameters;
-
-  if (node == NULL)
-    return FALSE;
-
-  parameters = json_node_get_object (node);
-  json_builder_begin_object (answer);
-  json_builder_set_member_name (answer, "answer");
-  json_builder_add_int_value (answer, json_object_get_int_member (parameters, "serial"));
-  if (!run_command (self, parameters, answer, &refusal))
-    {
-      json_builder_set_member_name (answer, "error");
-      json_builder_begin_object (answer);
-      native_wire_add_error (answer, refusal);
-      json_builder_end_object (answer);
-    }
-  json_builder_end_object (answer);
-  native_wire_write (answer);
-  return TRUE;
-}
-
-static void
-on_line (GObject *source,
-         GAsyncResult *result,
-         gpointer user_data)
-{
-  NativePeer *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *line = g_data_input_stream_read_line_finish (self->input, result, NULL, &error);
-
-  if (line != NULL && obey (self, line, &error))
-    {
-      g_data_input_stream_read_line_async (self->input, G_PRIORITY_DEFAULT, NULL, on_line, self);
-      return;
-    }
-
-  if (error != NULL)
-    {
-      g_printerr ("native-peer: %s\n", error->message);
-      self->failed = TRUE;
-    }
-  g_main_loop_quit (self->loop);
-}
 
 static PeerPeer *
 create_peer (NativePeer *self,
@@ -545,8 +462,8 @@ main (int argc,
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GInputStream) input = NULL;
   NativePeer self = { 0 };
+  int status;
 
   setlocale (LC_ALL, "");
   g_log_writer_default_set_use_stderr (TRUE);
@@ -558,17 +475,11 @@ main (int argc,
       return 2;
     }
 
-  input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-  self.input = g_data_input_stream_new (input);
   self.connections = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
-  self.loop = g_main_loop_new (NULL, FALSE);
-  g_data_input_stream_read_line_async (self.input, G_PRIORITY_DEFAULT, NULL, on_line, &self);
-  g_main_loop_run (self.loop);
+  status = native_commands_run (commands, &self);
 
   peer_peer_destroy (self.peer);
   g_hash_table_unref (self.connections);
   g_object_unref (self.peer);
-  g_object_unref (self.input);
-  g_main_loop_unref (self.loop);
-  return self.failed ? 1 : 0;
+  return status;
 }

@@ -82,7 +82,7 @@ native_wire_get_value (JsonObject *value,
                        GError **error)
 {
   if (json_object_has_member (value, "text"))
-    return g_variant_new_string (json_object_get_string_member (value, "text"));
+    return g_variant_ref_sink (g_variant_new_string (json_object_get_string_member (value, "text")));
 
   if (json_object_has_member (value, "bytes"))
     {
@@ -90,7 +90,7 @@ native_wire_get_value (JsonObject *value,
       guchar *data = g_base64_decode (json_object_get_string_member (value, "bytes"), &length);
       g_autoptr (GBytes) bytes = g_bytes_new_take (data, length);
 
-      return g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+      return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
     }
 
   return g_variant_parse (NULL, json_object_get_string_member (value, "variant"), NULL, NULL, error);

@@ -4,7 +4,7 @@
 
 #include "file-fixture.h"
 
-#include <glib/gstdio.h>
+#include "remove-tree.h"
 
 static void
 accepted_cb (GObject *object,
@@ -62,21 +62,6 @@ file_fixture_set_up (FileFixture *fixture,
   fixture->offers = g_ptr_array_new_with_free_func (g_object_unref);
   fixture->accepts = TRUE;
   connect_pair (fixture, (PeerSerialization) GPOINTER_TO_INT (data));
-}
-
-static void
-remove_tree (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_tree (child);
-    }
-  g_remove (path);
 }
 
 /* Whatever is under way ends with the connection, and then returns. */

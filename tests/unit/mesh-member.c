@@ -46,6 +46,19 @@ mesh_member_wait (MeshMember *self,
   peer_test_wait (g_str_equal (self->record->events->str, expected));
 }
 
+void
+mesh_members_talk (MeshMember *alice,
+                   MeshMember *bob)
+{
+  mesh_member_wait (bob, "+alice opened ");
+  mesh_member_wait (alice, "opened +bob ");
+  g_assert_true (network_recorder_say (alice->record, NULL, "hello", NULL));
+  mesh_member_wait (bob, "+alice opened alice:hello ");
+  g_assert_true (network_recorder_say (bob->record, "alice", "hi", NULL));
+  mesh_member_leave (bob);
+  mesh_member_wait (alice, "opened +bob bob:hi -bob ");
+}
+
 static gboolean
 is_full (const MeshMember *members,
          guint n_members)
@@ -61,9 +74,9 @@ is_full (const MeshMember *members,
   return TRUE;
 }
 
-void
-mesh_members_wait_full (MeshMember *members,
-                        guint n_members)
+static void
+wait_full (MeshMember *members,
+           guint n_members)
 {
   peer_test_wait (is_full (members, n_members));
   peer_test_settle ();
@@ -73,4 +86,22 @@ mesh_members_wait_full (MeshMember *members,
       g_assert_cmpstr (peer_mesh_network_get_host_id (PEER_MESH_NETWORK (members[i].network)), ==,
                        peer_mesh_network_get_host_id (PEER_MESH_NETWORK (members[0].network)));
     }
+}
+
+void
+mesh_members_meet (guint n_members,
+                   MeshMemberJoinFunc join,
+                   gpointer place)
+{
+  g_autofree MeshMember *members = g_new0 (MeshMember, n_members);
+
+  for (guint i = 0; i < n_members; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("m%02u", i);
+
+      join (&members[i], place, id);
+    }
+  wait_full (members, n_members);
+  for (guint i = 0; i < n_members; i++)
+    mesh_member_leave (&members[i]);
 }

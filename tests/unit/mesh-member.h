@@ -27,8 +27,18 @@ void mesh_member_leave (MeshMember *self);
 void mesh_member_wait (MeshMember *self,
                        const char *expected);
 
-/* Until each has joined each, all agree on their host, and nobody has left. */
-void mesh_members_wait_full (MeshMember *members,
-                             guint n_members);
+/* Alice and bob, who came later, hear each other, and bob leaves. */
+void mesh_members_talk (MeshMember *alice,
+                        MeshMember *bob);
+
+typedef void (*MeshMemberJoinFunc) (MeshMember *self,
+                                    gpointer place,
+                                    const char *id);
+
+/* So many come in the same moment. Each joins each, all agree on their host,
+ * and nobody leaves before all do. */
+void mesh_members_meet (guint n_members,
+                        MeshMemberJoinFunc join,
+                        gpointer place);
 
 G_END_DECLS

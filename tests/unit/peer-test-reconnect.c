@@ -9,20 +9,22 @@
 static GBytes *certificates[2];
 GBytes *reconnect_foreign_certificate;
 
-void
-reconnect_make_certificates (void)
+int
+reconnect_test_run (void)
 {
+  int status;
+
   for (guint i = 0; i < G_N_ELEMENTS (certificates); i++)
     certificates[i] = peer_certificate_new (NULL);
   reconnect_foreign_certificate = peer_certificate_new (NULL);
-}
 
-void
-reconnect_free_certificates (void)
-{
+  status = g_test_run ();
+
   for (guint i = 0; i < G_N_ELEMENTS (certificates); i++)
     g_bytes_unref (certificates[i]);
   g_bytes_unref (reconnect_foreign_certificate);
+
+  return status;
 }
 
 void

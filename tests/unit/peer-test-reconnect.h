@@ -12,9 +12,9 @@ G_BEGIN_DECLS
 
 #define RECONNECT_N_MESSAGES 50
 
-/* Made once: it takes longer than the rest. */
-void reconnect_make_certificates (void);
-void reconnect_free_certificates (void);
+/* g_test_run() with certificates for all tests: making them takes longer than
+ * the rest. */
+int reconnect_test_run (void);
 extern GBytes *reconnect_foreign_certificate;
 
 void reconnect_use_certificate (PeerPeer *peer,

@@ -45,6 +45,29 @@ peer_test_settle (void)
     ;
 }
 
+static gboolean
+count_turn_cb (gpointer user_data)
+{
+  guint *n_turns = user_data;
+
+  (*n_turns)++;
+
+  return G_SOURCE_CONTINUE;
+}
+
+void
+peer_test_pause (guint interval,
+                 guint n_turns)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (interval);
+  guint n_due = 0;
+
+  g_source_set_callback (source, count_turn_cb, &n_due, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  peer_test_wait (n_due >= n_turns);
+  g_source_destroy (source);
+}
+
 static void
 record (PeerTestRecorder *self,
         const char *name,

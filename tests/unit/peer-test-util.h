@@ -35,6 +35,11 @@ void peer_test_iterate (GMainContext *context,
 /* Runs the thread's main context until nothing is ready. */
 void peer_test_settle (void);
 
+/* Runs the thread's main context until a timer with this interval, in
+ * milliseconds, was so often due: for what must not happen meanwhile. */
+void peer_test_pause (guint interval,
+                      guint n_turns);
+
 /* What an object emitted: names of signals with their argument, as in
  * "open:alice error:network disconnected:alice close". Values of "data" and
  * connections of "connection" are kept, too. After "close", any signal fails

@@ -21,6 +21,21 @@ assert_error (PeerTestHub *hub,
   g_assert_true (g_str_has_prefix (answer, "{\"error\":\""));
 }
 
+/* A page that shows a token and is there, but has not said so. */
+static PeerTestPage *
+open_page (PeerTestHub *hub,
+           const char *id,
+           const char *token)
+{
+  PeerTestPage *page = peer_test_page_new (hub, "lobby", id);
+
+  page->token = g_strdup (token);
+  peer_test_page_offer (page);
+  peer_test_wait (peer_test_page_is_open (page));
+
+  return page;
+}
+
 static void
 test_malformed (void)
 {
@@ -94,7 +109,7 @@ test_leave (void)
 {
   g_autoptr (PeerTestHub) hub = peer_test_hub_new ();
   g_autoptr (PeerTestPage) alice = peer_test_page_join (hub, "lobby", "alice");
-  g_autoptr (PeerTestPage) bob = peer_test_page_new (hub, "lobby", "bob");
+  g_autoptr (PeerTestPage) bob = NULL;
   guint status;
   g_autofree char *unknown = peer_test_hub_post (hub, "leave", "{\"room\":\"lobby\",\"peer_id\":\"carol\"}", &status);
   g_autofree char *left = NULL;
@@ -103,9 +118,7 @@ test_leave (void)
   g_assert_cmpstr (unknown, ==, "{\"status\":\"ok\"}");
   g_assert_cmpuint (status, ==, SOUP_STATUS_OK);
 
-  bob->token = g_strdup ("secret");
-  peer_test_page_offer (bob);
-  peer_test_wait (peer_test_page_is_open (bob));
+  bob = open_page (hub, "bob", "secret");
   peer_test_page_say_join (bob);
   peer_test_wait (peer_test_page_has (bob, "HOST_CHANGE", ""));
 
@@ -171,18 +184,13 @@ test_comes_again (void)
 {
   g_autoptr (PeerTestHub) hub = peer_test_hub_new ();
   g_autoptr (PeerTestPage) alice = peer_test_page_join (hub, "lobby", "alice");
-  g_autoptr (PeerTestPage) bob = peer_test_page_new (hub, "lobby", "bob");
-  g_autoptr (PeerTestPage) again = peer_test_page_new (hub, "lobby", "bob");
+  g_autoptr (PeerTestPage) bob = open_page (hub, "bob", "secret");
+  g_autoptr (PeerTestPage) again = NULL;
 
-  bob->token = g_strdup ("secret");
-  again->token = g_strdup ("secret");
-  peer_test_page_offer (bob);
-  peer_test_wait (peer_test_page_is_open (bob));
   peer_test_page_say_join (bob);
   peer_test_wait (peer_test_page_has (alice, "PEER_JOIN", "bob"));
 
-  peer_test_page_offer (again);
-  peer_test_wait (peer_test_page_is_open (again));
+  again = open_page (hub, "bob", "secret");
   peer_test_page_say_join (again);
   peer_test_wait (peer_test_page_count (alice, "PEER_JOIN", "bob") == 2);
   g_assert_cmpuint (peer_test_page_count (alice, "PEER_LEAVE", "bob"), ==, 1);
@@ -195,15 +203,9 @@ static void
 test_comes_again_alone (void)
 {
   g_autoptr (PeerTestHub) hub = peer_test_hub_new ();
-  g_autoptr (PeerTestPage) bob = peer_test_page_new (hub, "lobby", "bob");
-  g_autoptr (PeerTestPage) again = peer_test_page_new (hub, "lobby", "bob");
+  g_autoptr (PeerTestPage) bob = open_page (hub, "bob", "secret");
+  g_autoptr (PeerTestPage) again = open_page (hub, "bob", "secret");
 
-  bob->token = g_strdup ("secret");
-  again->token = g_strdup ("secret");
-  peer_test_page_offer (bob);
-  peer_test_wait (peer_test_page_is_open (bob));
-  peer_test_page_offer (again);
-  peer_test_wait (peer_test_page_is_open (again));
   g_assert_cmpuint (hub->hub->settings->n_peers, ==, 1);
   peer_test_page_say_join (again);
   peer_test_hub_wait_events (hub, "joined:lobby/bob");
@@ -258,22 +260,34 @@ keep_cb (PeerHub *hub,
   return TRUE;
 }
 
+/* A page whose request is there, the last one. */
+static PeerTestPage *
+ask (PeerTestHub *hub,
+     const char *id,
+     GPtrArray *requests)
+{
+  PeerTestPage *page = peer_test_page_new (hub, "lobby", id);
+  guint n_requests = requests->len;
+
+  peer_test_page_offer (page);
+  peer_test_wait (requests->len == n_requests + 1);
+
+  return page;
+}
+
 static void
 test_decided_later (void)
 {
   g_autoptr (PeerTestHub) hub = peer_test_hub_new ();
-  g_autoptr (PeerTestPage) alice = peer_test_page_new (hub, "lobby", "alice");
-  g_autoptr (PeerTestPage) bob = peer_test_page_new (hub, "lobby", "bob");
-  g_autoptr (PeerTestPage) carol = peer_test_page_new (hub, "lobby", "carol");
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (PeerTestPage) alice = NULL;
+  g_autoptr (PeerTestPage) bob = NULL;
+  g_autoptr (PeerTestPage) carol = NULL;
 
   g_signal_connect (hub->hub, "authorize", G_CALLBACK (keep_cb), requests);
-  peer_test_page_offer (alice);
-  peer_test_wait (requests->len == 1);
-  peer_test_page_offer (bob);
-  peer_test_wait (requests->len == 2);
-  peer_test_page_offer (carol);
-  peer_test_wait (requests->len == 3);
+  alice = ask (hub, "alice", requests);
+  bob = ask (hub, "bob", requests);
+  carol = ask (hub, "carol", requests);
   g_assert_false (peer_test_page_is_open (alice));
 
   /* One is let in, one turned away, one forgotten. */
@@ -291,13 +305,12 @@ static void
 test_never_decided (void)
 {
   g_autoptr (PeerTestHub) hub = peer_test_hub_new ();
-  g_autoptr (PeerTestPage) alice = peer_test_page_new (hub, "lobby", "alice");
   g_autoptr (PeerTestPage) bob = peer_test_page_new (hub, "lobby", "bob");
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (PeerTestPage) alice = NULL;
 
   g_signal_connect (hub->hub, "authorize", G_CALLBACK (keep_cb), requests);
-  peer_test_page_offer (alice);
-  peer_test_wait (requests->len == 1);
+  alice = ask (hub, "alice", requests);
   g_assert_true (peer_hub_leave (hub->hub, "lobby", "alice"));
   peer_join_request_accept (g_ptr_array_index (requests, 0));
   peer_test_wait (alice->error != NULL);
@@ -315,12 +328,11 @@ static void
 test_stop_while_waiting (void)
 {
   g_autoptr (PeerTestHub) hub = peer_test_hub_new ();
-  g_autoptr (PeerTestPage) alice = peer_test_page_new (hub, "lobby", "alice");
   g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (PeerTestPage) alice = NULL;
 
   g_signal_connect (hub->hub, "authorize", G_CALLBACK (keep_cb), requests);
-  peer_test_page_offer (alice);
-  peer_test_wait (requests->len == 1);
+  alice = ask (hub, "alice", requests);
   peer_hub_stop (hub->hub);
   peer_test_wait (alice->error != NULL);
   g_assert_error (alice->error, PEER_ERROR, PEER_ERROR_SERVER_ERROR);

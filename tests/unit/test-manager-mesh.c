@@ -55,9 +55,10 @@ fixture_tear_down (Fixture *fixture,
 
 static void
 member_join (MeshMember *member,
-             Fixture *fixture,
+             gpointer place,
              const char *id)
 {
+  Fixture *fixture = place;
   g_autoptr (PeerLinkSettings) links = mesh_member_links_new ();
   g_autoptr (PeerRoomSelf) self = peer_room_self_new ("room", id);
   g_autoptr (GError) error = NULL;
@@ -83,13 +84,7 @@ test_two (Fixture *fixture,
   member_join (&alice, fixture, "alice");
   mesh_member_wait (&alice, "opened ");
   member_join (&bob, fixture, "bob");
-  mesh_member_wait (&bob, "+alice opened ");
-  mesh_member_wait (&alice, "opened +bob ");
-  g_assert_true (network_recorder_say (alice.record, NULL, "hello", NULL));
-  mesh_member_wait (&bob, "+alice opened alice:hello ");
-  g_assert_true (network_recorder_say (bob.record, "alice", "hi", NULL));
-  mesh_member_leave (&bob);
-  mesh_member_wait (&alice, "opened +bob bob:hi -bob ");
+  mesh_members_talk (&alice, &bob);
   peer_test_wait (peer_signaling_manager_get_n_sessions (fixture->manager) == 1);
   mesh_member_leave (&alice);
   peer_test_wait (peer_signaling_manager_get_n_sessions (fixture->manager) == 0);
@@ -99,20 +94,9 @@ static void
 test_many (Fixture *fixture,
            gconstpointer data)
 {
-  guint n_members = GPOINTER_TO_UINT (data);
-  g_autofree MeshMember *members = g_new0 (MeshMember, n_members);
-
   g_test_summary ("Many who come in the same moment have a link to each, and agree on their host");
 
-  for (guint i = 0; i < n_members; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("m%02u", i);
-
-      member_join (&members[i], fixture, id);
-    }
-  mesh_members_wait_full (members, n_members);
-  for (guint i = 0; i < n_members; i++)
-    mesh_member_leave (&members[i]);
+  mesh_members_meet (GPOINTER_TO_UINT (data), member_join, fixture);
 }
 
 static void

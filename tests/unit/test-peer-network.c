@@ -314,33 +314,20 @@ read_slept_a_little (void)
   return slept;
 }
 
-static gboolean
-count_pause_cb (gpointer user_data)
-{
-  guint *n_pauses = user_data;
-
-  (*n_pauses)++;
-
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 test_clocks_that_are_read_one_after_the_other (void)
 {
   g_autoptr (TestMonitor) monitor = test_monitor_new (TRUE);
   g_autoptr (PeerNetworkWatch) watch = peer_network_watch_new (G_NETWORK_MONITOR (monitor));
   gint64 before = slept;
-  guint count = 0, n_pauses = 0;
-  guint pauses;
+  guint count = 0;
 
   g_signal_connect (watch, "changed", G_CALLBACK (count_cb), &count);
   peer_network_watch_set_sleep_clock (watch, read_slept_a_little, 1);
   peer_test_wait (slept > before + 10 * G_TIME_SPAN_SECOND);
   peer_network_watch_set_sleep_clock (watch, read_slept, 60000);
   /* Longer than changes take to settle. */
-  pauses = g_timeout_add (100, count_pause_cb, &n_pauses);
-  peer_test_wait (n_pauses == 4);
-  g_source_remove (pauses);
+  peer_test_pause (100, 4);
   g_assert_cmpuint (count, ==, 0);
 }
 
@@ -349,15 +336,13 @@ test_changes_that_come_together (void)
 {
   g_autoptr (TestMonitor) monitor = test_monitor_new (TRUE);
   g_autoptr (PeerNetworkWatch) watch = peer_network_watch_new (G_NETWORK_MONITOR (monitor));
-  guint count = 0, n_pauses = 0;
-  guint pauses;
+  guint count = 0;
 
   g_signal_connect (watch, "changed", G_CALLBACK (count_cb), &count);
   for (guint i = 0; i < 10; i++)
     test_monitor_change (monitor, TRUE);
-  pauses = g_timeout_add (100, count_pause_cb, &n_pauses);
-  peer_test_wait (n_pauses == 4 && count > 0);
-  g_source_remove (pauses);
+  peer_test_pause (100, 4);
+  peer_test_wait (count > 0);
   g_assert_cmpuint (count, ==, 1);
 }
 

@@ -127,26 +127,12 @@ test_sent_before_end (void)
   check_sent_before_end (SOUP_WEBSOCKET_CLOSE_GOING_AWAY);
 }
 
-static gboolean
-count_pause_cb (gpointer user_data)
-{
-  guint *n_pauses = user_data;
-
-  (*n_pauses)++;
-
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 check_not_lost (Fixture *fixture)
 {
-  guint n_pauses = 0;
-  guint source = g_timeout_add (1, count_pause_cb, &n_pauses);
-
-  peer_test_wait (n_pauses == 50);
+  peer_test_pause (1, 50);
   peer_test_assert_events (fixture->events, "open:alice");
   g_assert_true (peer_peer_get_is_open (fixture->alice));
-  g_source_remove (source);
 }
 
 static void

@@ -205,10 +205,7 @@ int
 main (int argc,
       char **argv)
 {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
-  reconnect_make_certificates ();
 
   g_test_summary ("The end of connections that outlive their link");
   g_test_add_func ("/reconnect-end/close", test_close);
@@ -222,8 +219,6 @@ main (int argc,
   g_test_add_func ("/reconnect-end/timeout", test_timeout);
   g_test_add_func ("/reconnect-end/no-timeout", test_no_timeout);
   g_test_add_func ("/reconnect-end/leave-is-the-end", test_leave_is_the_end);
-  status = g_test_run ();
-  reconnect_free_certificates ();
 
-  return status;
+  return reconnect_test_run ();
 }

@@ -361,10 +361,7 @@ int
 main (int argc,
       char **argv)
 {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
-  reconnect_make_certificates ();
 
   g_test_summary ("What the other side and the server may do to a connection that gets a new link");
   g_test_add_func ("/reconnect-offers/offers-cross", test_offers_cross);
@@ -378,8 +375,6 @@ main (int argc,
   g_test_add_func ("/reconnect-offers/answer-of-a-stranger", test_answer_of_a_stranger);
   g_test_add_func ("/reconnect-offers/expire-is-not-the-end", test_expire_is_not_the_end);
   g_test_add_func ("/reconnect-offers/hostile-messages", test_hostile_messages);
-  status = g_test_run ();
-  reconnect_free_certificates ();
 
-  return status;
+  return reconnect_test_run ();
 }

@@ -331,10 +331,7 @@ int
 main (int argc,
       char **argv)
 {
-  int status;
-
   g_test_init (&argc, &argv, NULL);
-  reconnect_make_certificates ();
 
   g_test_summary ("Connections that outlive their link");
   g_test_add_func ("/reconnect/agreed", test_agreed);
@@ -350,8 +347,6 @@ main (int argc,
   g_test_add_func ("/reconnect/cut-value", test_cut_value);
   g_test_add_func ("/reconnect/server-away", test_server_away);
   g_test_add_func ("/reconnect/stats-while-reconnecting", test_stats_while_reconnecting);
-  status = g_test_run ();
-  reconnect_free_certificates ();
 
-  return status;
+  return reconnect_test_run ();
 }

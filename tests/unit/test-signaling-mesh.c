@@ -20,7 +20,7 @@ member_init (MeshMember *member,
 
 static void
 member_join (MeshMember *member,
-             PeerSignaling *signaling,
+             gpointer signaling,
              const char *id)
 {
   member_init (member, signaling, id);
@@ -60,14 +60,7 @@ test_two (void)
 
   member_found (&alice, signaling, "alice");
   member_join (&bob, signaling, "bob");
-  mesh_member_wait (&bob, "+alice opened ");
-  mesh_member_wait (&alice, "opened +bob ");
-
-  g_assert_true (network_recorder_say (alice.record, NULL, "hello", NULL));
-  mesh_member_wait (&bob, "+alice opened alice:hello ");
-  g_assert_true (network_recorder_say (bob.record, "alice", "hi", NULL));
-  mesh_member_leave (&bob);
-  mesh_member_wait (&alice, "opened +bob bob:hi -bob ");
+  mesh_members_talk (&alice, &bob);
   mesh_member_leave (&alice);
 }
 
@@ -96,21 +89,11 @@ test_at_once (void)
 static void
 test_many (gconstpointer data)
 {
-  guint n_members = GPOINTER_TO_UINT (data);
   g_autoptr (PeerSignaling) signaling = peer_memory_signaling_new ();
-  g_autofree MeshMember *members = g_new0 (MeshMember, n_members);
 
   g_test_summary ("Many who come in the same moment have a link to each, and agree on their host");
 
-  for (guint i = 0; i < n_members; i++)
-    {
-      g_autofree char *id = g_strdup_printf ("m%02u", i);
-
-      member_join (&members[i], signaling, id);
-    }
-  mesh_members_wait_full (members, n_members);
-  for (guint i = 0; i < n_members; i++)
-    mesh_member_leave (&members[i]);
+  mesh_members_meet (GPOINTER_TO_UINT (data), member_join, signaling);
 }
 
 /* Alice and bob, whose link is there. */

@@ -6,8 +6,6 @@ Reads JSON lines and writes benchmark-connection.md to a directory and, with
 --docs, the same to the documentation: but only after a whole run.
 """
 
-import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import tables
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-import document  # noqa: E402
+import benchmark  # noqa: E402
 
 
 class Results:
@@ -25,10 +23,7 @@ class Results:
         self.machine = {}
         self.values = {}
         self.ratios = {}
-        for line in lines:
-            item = json.loads(line) if line.startswith('{') else {}
-            if item.get('benchmark') != 'connection':
-                continue
+        for item in benchmark.items_of('connection', lines):
             if 'link' not in item:
                 self.machine = item
                 continue
@@ -57,20 +52,7 @@ class Results:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--output', type=Path, default=Path('.'), help='directory to write to')
-    parser.add_argument('--docs', type=Path, help='directory of the documentation')
-    parser.add_argument('file', nargs='?', type=Path, help='the lines, else those on standard input')
-    arguments = parser.parse_args()
-
-    lines = arguments.file.read_text(encoding='utf-8').splitlines() if arguments.file else sys.stdin
-    results = Results(lines)
-    if not results:
-        return
-    text = tables.markdown(results)
-    arguments.output.joinpath('benchmark-connection.md').write_text(text + '\n', encoding='utf-8')
-    if arguments.docs and results.is_complete:
-        document.fill_in(arguments.docs / 'benchmarks.md', 'connection', text)
+    benchmark.report(__doc__, 'connection', Results, tables.markdown)
 
 
 if __name__ == '__main__':

@@ -6,14 +6,12 @@ Reads JSON lines and writes benchmark-rooms.md to a directory and, with --docs,
 the same to the documentation: but only after a whole run.
 """
 
-import argparse
-import json
 import sys
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-import document  # noqa: E402
+import benchmark  # noqa: E402
 
 MESH, OURS, REFERENCE = 'PeerRoom', 'PeerHub', 'aiortc'
 
@@ -33,10 +31,7 @@ class Results:
         self.machine = {}
         self.values = {}
         self.ratios = {}
-        for line in lines:
-            item = json.loads(line) if line.startswith('{') else {}
-            if item.get('benchmark') != 'rooms':
-                continue
+        for item in benchmark.items_of('rooms', lines):
             if 'link' not in item:
                 self.machine = item
             elif 'ratio' in item:
@@ -46,6 +41,10 @@ class Results:
 
     def __bool__(self):
         return bool(self.values)
+
+    @property
+    def is_complete(self):
+        return self.machine.get('complete', False)
 
     def sizes(self, link):
         return sorted({members for name, members, _ in self.values if name == link})
@@ -98,20 +97,7 @@ def markdown(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--output', type=Path, default=Path('.'), help='directory to write to')
-    parser.add_argument('--docs', type=Path, help='directory of the documentation')
-    parser.add_argument('file', nargs='?', type=Path, help='the lines, else those on standard input')
-    arguments = parser.parse_args()
-
-    lines = arguments.file.read_text(encoding='utf-8').splitlines() if arguments.file else sys.stdin
-    results = Results(lines)
-    if not results:
-        return
-    text = markdown(results)
-    arguments.output.joinpath('benchmark-rooms.md').write_text(text + '\n', encoding='utf-8')
-    if arguments.docs and results.machine.get('complete'):
-        document.fill_in(arguments.docs / 'benchmarks.md', 'rooms', text)
+    benchmark.report(__doc__, 'rooms', Results, markdown)
 
 
 if __name__ == '__main__':

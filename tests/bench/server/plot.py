@@ -6,7 +6,6 @@ Reads JSON lines, writes benchmark-server.svg and benchmark-server.md to a
 directory and, with --docs, to the documentation: but only those of a whole run.
 """
 
-import argparse
 import math
 import sys
 from html import escape
@@ -17,7 +16,7 @@ from results import FLOOR, OURS, REFERENCE, Results, bound, simple, times
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-import document  # noqa: E402
+import benchmark  # noqa: E402
 
 PANELS = (
     ('connections_per_s', 'Connections per second'),
@@ -265,22 +264,7 @@ def draw(results):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--output', type=Path, default=Path('.'), help='directory to write to')
-    parser.add_argument('--docs', type=Path, help='directory of the documentation')
-    parser.add_argument('file', nargs='?', type=Path, help='the lines, else those on standard input')
-    arguments = parser.parse_args()
-
-    lines = arguments.file.read_text(encoding='utf-8').splitlines() if arguments.file else sys.stdin
-    results = Results(lines)
-    if not results:
-        return
-    image, text_of_tables = draw(results), tables.markdown(results)
-    arguments.output.joinpath('benchmark-server.svg').write_text(image, encoding='utf-8')
-    arguments.output.joinpath('benchmark-server.md').write_text(text_of_tables + '\n', encoding='utf-8')
-    if arguments.docs and results.is_complete:
-        document.fill_in(arguments.docs / 'benchmarks.md', 'server', text_of_tables)
-        arguments.docs.joinpath('benchmark-server.svg').write_text(image, encoding='utf-8')
+    benchmark.report(__doc__, 'server', Results, tables.markdown, draw)
 
 
 if __name__ == '__main__':

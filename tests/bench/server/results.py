@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the benchmark "server" has printed."""
 
-import json
+import sys
 from fractions import Fraction
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+import benchmark  # noqa: E402
 
 OURS = 'peer-server'
 REFERENCE = 'peer'
@@ -16,12 +21,7 @@ class Results:
         self.machine = {}
         self.servers = {}
         self.ratios = {}
-        for line in lines:
-            if not line.startswith('{'):
-                continue
-            item = json.loads(line)
-            if item.get('benchmark') != 'server':
-                continue
+        for item in benchmark.items_of('server', lines):
             if 'server' in item:
                 self.servers[item['server'], item['clients'], item['tls']] = item
             elif 'ratio' in item:

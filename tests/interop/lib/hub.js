@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Members of a hub's rooms.
+// Pages in a hub's rooms.
 
 import { isDeepStrictEqual } from 'node:util';
-
-import { Child, tool } from './processes.js';
 
 // Milliseconds until what happened is looked at again.
 const POLL = 20;
@@ -59,33 +57,5 @@ export class HubPage {
 
   end() {
     return this.#page.close();
-  }
-}
-
-// The program native-room.
-export class HubMember {
-  #child;
-  #lines = [];
-
-  static async join(server, room, id) {
-    const self = new HubMember();
-    self.#child = new Child(tool('NATIVE_ROOM'), [server.uri, room, id], { onLine: line => self.#lines.push(line) });
-    while (!self.#lines.some(line => line.startsWith('open ')))
-      await pause();
-    return self;
-  }
-
-  async has(...lines) {
-    while (!lines.every(line => this.#lines.includes(line)))
-      await pause();
-  }
-
-  say(line) {
-    this.#child.write(line);
-  }
-
-  // With a goodbye; returns how it ended.
-  end() {
-    return this.#child.end();
   }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // Programs of libpeerglib that are told what to do in JSON lines: native-peer,
-// which is a peer, native-endpoint, a server with senders and receivers, and
-// native-channels, a link.
+// which is a peer, native-endpoint, a server with senders and receivers,
+// native-channels, a link, and native-room, a member of a hub's room.
 
 import { Endpoint } from './endpoint.js';
 import { toVariantText } from './model.js';
@@ -124,6 +124,15 @@ export class NativeChannels extends NativeProgram {
   static async start() {
     const self = new NativeChannels('native-channels');
     await self.ready({ event: 'ready' });
+    return self;
+  }
+}
+
+export class NativeRoom extends NativeProgram {
+  // It has joined.
+  static async start(server, room, id) {
+    const self = new NativeRoom('native-room', [server.uri, room, id]);
+    await self.ready({ event: 'open' });
     return self;
   }
 }
