@@ -50,6 +50,7 @@ peer_room_peerjs_mesh_update_greeting (PeerRoomPeerjsMesh *self)
   g_auto (GStrv) ids = peer_mesh_network_list_members (mesh);
   g_auto (PeerRoomState) state;
   g_autoptr (PeerRoomFrame) frame = NULL;
+  g_autoptr (GVariant) value = NULL;
   g_autoptr (GVariant) greeting = NULL;
 
   peer_room_state_init (&state);
@@ -62,8 +63,8 @@ peer_room_peerjs_mesh_update_greeting (PeerRoomPeerjsMesh *self)
       g_ptr_array_add (state.peers, presence);
     }
 
-  frame = peer_room_frame_new (PEER_ROOM_FRAME_ROOM_STATE, peer_mesh_network_get_id (mesh), NULL, NULL,
-                               peer_room_state_to_variant (&state));
+  value = peer_room_state_to_variant (&state);
+  frame = peer_room_frame_new (PEER_ROOM_FRAME_ROOM_STATE, peer_mesh_network_get_id (mesh), NULL, NULL, value);
   greeting = peer_room_frame_to_variant (frame);
   peer_room_door_set_greeting (self->door, greeting);
 }

@@ -27,6 +27,7 @@ test_two (void)
 
   g_test_summary ("A newcomer and a member tell each other who they are; the newcomer's serial is the larger one");
 
+  g_variant_unref (alice->me->state);
   alice->me->state = g_variant_ref_sink (g_variant_new_parsed ("{'mood': <'fine'>}"));
   bob->me->metadata = g_variant_ref_sink (g_variant_new_parsed ("{'name': <'Bob'>}"));
   test_mesh_open (bob, "alice");

@@ -8,9 +8,26 @@
 #include <locale.h>
 #include <stdlib.h>
 
-void
-tool_init_locale (void)
+/* That a STUN server cannot be reached is no matter as long as there is a way
+ * without it, and the error of a connection names it else. */
+static GLogWriterOutput
+write_log (GLogLevelFlags level,
+           const GLogField *fields,
+           gsize n_fields,
+           gpointer user_data)
 {
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "GLIB_DOMAIN") && g_strcmp0 (fields[i].value, "libnice") == 0 &&
+        g_getenv ("G_MESSAGES_DEBUG") == NULL)
+      return G_LOG_WRITER_HANDLED;
+
+  return g_log_writer_default (level, fields, n_fields, user_data);
+}
+
+void
+tool_init (void)
+{
+  g_log_set_writer_func (write_log, NULL, NULL);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -13,8 +13,8 @@ enum
   TOOL_EXIT_USAGE = 2
 };
 
-/* The language of the user. */
-void tool_init_locale (void);
+/* The language of the user, and what is said on standard error. */
+void tool_init (void);
 
 /* A peer of a server; the key and the id may be NULL. */
 PeerPeer *tool_new_peer (const char *server,

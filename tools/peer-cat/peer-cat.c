@@ -352,7 +352,7 @@ main (int argc,
   g_autoptr (Cat) cat = g_new0 (Cat, 1);
   g_autoptr (GError) error = NULL;
 
-  tool_init_locale ();
+  tool_init ();
   if (!options_parse (&cat->options, &argc, &argv, &error))
     return tool_fail_usage ("peer-cat", error);
   if (cat->options.version)

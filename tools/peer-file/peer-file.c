@@ -15,7 +15,7 @@ main (int argc,
   g_autoptr (GError) error = NULL;
   int exit_status;
 
-  tool_init_locale ();
+  tool_init ();
   if (!options_parse (&options, &argc, &argv, &error))
     exit_status = tool_fail_usage ("peer-file", error);
   else if (options.version)
