@@ -135,6 +135,7 @@ test_log (PeerSignaling **bus,
   g_autoptr (PeerSignalingManager) manager = peer_signaling_manager_new ();
   g_autoptr (PeerRoom) alice = NULL;
   g_autoptr (PeerRoom) bob = NULL;
+  g_autoptr (PeerSession) carol = NULL;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Who joins and leaves is told in the log, of rooms and of managers");
@@ -151,7 +152,7 @@ test_log (PeerSignaling **bus,
 
   g_test_expect_message ("Peer", G_LOG_LEVEL_DEBUG, "carol joined the room lobby");
   g_test_expect_message ("Peer", G_LOG_LEVEL_DEBUG, "carol left the room lobby");
-  peer_signaling_manager_join_room (manager, "lobby", "carol", NULL, &error);
+  carol = peer_signaling_manager_join_room (manager, "lobby", "carol", NULL, &error);
   g_assert_no_error (error);
   peer_signaling_manager_leave_room (manager, "lobby", "carol");
   g_test_assert_expected_messages ();
