@@ -11,9 +11,6 @@
 /* Offers of others that may be under way at once; more are ignored. */
 #define MAX_CONNECTING 256
 
-/* Bytes of a candidate that is kept; real ones have a few hundred. */
-#define MAX_CANDIDATE_SIZE 4096
-
 struct _PeerExchange
 {
   GObject parent_instance;
@@ -261,7 +258,7 @@ peer_exchange_keep_candidate (PeerExchange *self,
   named.connection_id = (char *) remote_id;
   named.type = (char *) "data";
   text = peer_payload_print_candidate (&named);
-  if (strlen (text) <= MAX_CANDIDATE_SIZE)
+  if (strlen (text) <= PEER_CANDIDATE_SIZE_MAX)
     peer_early_candidates_add (self->early_candidates, remote_id, remote_id, text, strlen (text));
 }
 

@@ -15,9 +15,6 @@
 #define MAX_CONNECTING 256
 #define MAX_CONNECTING_OF_PEER 64
 
-/* Bytes of a CANDIDATE's payload; real ones have a few hundred. */
-#define MAX_CANDIDATE_SIZE 4096
-
 /* Says how an offered connection's values become bytes. */
 static gboolean
 peer_peer_find_serialization (PeerPeer *self,
@@ -157,7 +154,7 @@ peer_peer_handle_negotiation (PeerPeer *self,
   g_autoptr (GError) error = NULL;
   PeerBaseConnection *connection;
 
-  if (envelope->type == PEER_MESSAGE_TYPE_CANDIDATE && envelope->payload_length > MAX_CANDIDATE_SIZE)
+  if (envelope->type == PEER_MESSAGE_TYPE_CANDIDATE && envelope->payload_length > PEER_CANDIDATE_SIZE_MAX)
     {
       g_debug ("Ignoring a candidate of %" G_GSIZE_FORMAT " bytes from %s", envelope->payload_length, envelope->src);
       return;

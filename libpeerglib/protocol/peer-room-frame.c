@@ -167,7 +167,7 @@ lookup_name (GVariant *object,
     return TRUE;
   if (strlen (string) > max_length)
     {
-      /* Translators: the placeholder is the name of a member of an object. */
+      /* Translators: %s is the name of a member of an object. */
       g_set_error (error, PEER_ERROR, PEER_ERROR_LIMIT_EXCEEDED, _ ("“%s” is too long"), key);
       return FALSE;
     }

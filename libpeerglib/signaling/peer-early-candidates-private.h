@@ -9,6 +9,10 @@ G_BEGIN_DECLS
 #define PEER_EARLY_CANDIDATES_MAX 64
 #define PEER_EARLY_CONNECTIONS_MAX 256
 
+/* Bytes of the payload of a candidate that is worth keeping; real ones have a
+ * few hundred. */
+#define PEER_CANDIDATE_SIZE_MAX 4096
+
 /* Candidates that came before the offer of their connection: a server may
  * deliver them in any order. At most PEER_EARLY_CANDIDATES_MAX for a
  * connection, and for PEER_EARLY_CONNECTIONS_MAX connections; beyond that,
